@@ -1,0 +1,26 @@
+#!/bin/sh
+# tap_file.sh DIRECTORY VERBOSE FILE: runs one TAP test file, prints one line, and leaves
+# FILE.log and FILE.counts ("passed failed") in the directory.
+set -u
+directory=$1
+verbose=$2
+file=$3
+here=$(dirname -- "$0")
+. "$here/message.sh"
+. "$here/suites.sh"
+. "$here/tally.sh"
+
+name=$(basename "$file" .t)
+log=$directory/$name.log
+export TESTDATADIR="$directory/$name" TESTLOGDIR="$directory/$name/log"
+mkdir -p "$TESTLOGDIR"
+
+started=$(now)
+timeout -k 20 "${PG_TEST_FILE_TIMEOUT:-900}" prove --verbose --merge "$file" >"$log" 2>&1
+status=$?
+count_tap "$log"
+report_tap "$status" "$file ($(since "$started") s)" "$log" >"$directory/$name.report"
+printf '%s %s\n' "$tap_passed" "$tap_failed" >"$directory/$name.counts"
+cat "$directory/$name.report"
+[ "$verbose" = no ] || sed 's/^/    # /' "$log"
+exit 0

@@ -1,0 +1,48 @@
+# The regression suite on a server that runs under valgrind.  What counts is an error with a frame of
+# ours in its stack: PostgreSQL's own noise is not ours to judge.
+
+valgrind_start() {
+    SOCKET=$WORK/v DATA=$WORK/vdata SERVER_LOG=$WORK/valgrind-server.log
+    server_create
+    mkdir -p "$WORK/valgrind"
+    # jit code is not valgrind's to follow, and a query takes some fifty times as long.
+    valgrind --quiet --trace-children=yes --leak-check=no --error-limit=no --num-callers=40 \
+        --suppressions="$WORK/src/tools/valgrind.supp" --log-file="$WORK/valgrind/%p.log" \
+        "$BIN/postgres" -D "$DATA" -c jit=off -c authentication_timeout=600s -c autovacuum=off \
+        >"$SERVER_LOG" 2>&1 &
+    valgrind_server=$!
+    tries=0
+    until pg_isready -q -t 5; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 60 ] && kill -0 "$valgrind_server" 2>/dev/null || return 1
+        sleep 1
+    done
+}
+
+# Prints the reports that name a source file or the library of ours.
+valgrind_findings() {
+    ours=$(cd "$WORK/src" && find extension migrate -name '*.c' | sed 's|.*/||' | paste -sd '|')
+    cat "$WORK"/valgrind/*.log | sed 's/^==[0-9]*== \{0,1\}//' |
+        awk -v ours="headhunter[.]so|[(]($ours):[0-9]" 'BEGIN { RS = "" } $0 ~ ours { print $0 "\n" }'
+}
+
+suite_valgrind() {
+    if ! valgrind_start; then
+        not_ok 1 "valgrind: the server did not start"
+        quote "$SERVER_LOG"
+        return
+    fi
+    # shellcheck disable=SC2046
+    suite_regress $(valgrind_subset)
+    kill -s INT "$valgrind_server"
+    wait "$valgrind_server"
+    valgrind_findings >"$WORK/valgrind.log"
+    ! [ -s "$WORK/valgrind.log" ]
+    verdict $? "valgrind finds nothing in the extension" "$WORK/valgrind.log"
+}
+
+# In a short run the tests of what is written in C; all of them with HH_VALGRIND=all.
+valgrind_subset() {
+    [ "${HH_VALGRIND:-short}" != all ] || return 0
+    echo ISOLATION=
+}
