@@ -1,0 +1,458 @@
+/*
+ * validate_embeddings.c
+ *		hh.validate_embeddings(): what is in a column of embeddings, one row a finding.
+ *
+ * The rows come from an ordinary SELECT as the caller, so that the caller's rights on the columns,
+ * row security, partitions, views and cancellation are the executor's business. They go to a
+ * DestReceiver of ours that counts them as they pass, for a copy of each would cost more than the
+ * scan.
+ */
+#include "postgres.h"
+
+#include "access/htup_details.h"
+#include "access/relation.h"
+#include "catalog/pg_class.h"
+#include "catalog/pg_index.h"
+#include "catalog/pg_inherits.h"
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "tcop/dest.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/fmgroids.h"
+#include "utils/lsyscache.h"
+#include "utils/rel.h"
+#include "utils/syscache.h"
+
+#include "arguments.h"
+#include "compat.h"
+#include "embedding_column.h"
+#include "embedding_model.h"
+
+#define MAX_SAMPLES	   5
+#define RESULT_COLUMNS 4
+
+/* In the order of the report. A row gets one verdict: JudgeRow() says which comes first. */
+typedef enum Verdict
+{
+	VERDICT_OK,
+	VERDICT_WRONG_DIMENSION,
+	VERDICT_NULL,
+	VERDICT_ZERO_VECTOR,
+	VERDICT_UNREGISTERED_MODEL
+} Verdict;
+
+static const char *const verdict_names[] = {
+	[VERDICT_OK] = "ok",
+	[VERDICT_WRONG_DIMENSION] = "wrong dimension",
+	[VERDICT_NULL] = "null",
+	[VERDICT_ZERO_VECTOR] = "zero vector",
+	[VERDICT_UNREGISTERED_MODEL] = "unregistered model",
+};
+
+/* How a row is named in a sample. */
+typedef enum SampleKey
+{
+	KEY_NONE,		   /* a view or foreign table has no name for its rows */
+	KEY_PRIMARY,	   /* (acme,cand-1,default) */
+	KEY_CTID,		   /* (0,1) */
+	KEY_TABLE_AND_CTID /* public.part (0,1) */
+} SampleKey;
+
+typedef struct FindingKey
+{
+	int32 verdict;
+	int32 dims; /* -1 where the embedding has none */
+} FindingKey;
+
+typedef struct Finding
+{
+	FindingKey key; /* first, as dynahash wants it */
+	int64 rows;
+	int sample_count;
+	Datum samples[MAX_SAMPLES];
+} Finding;
+
+typedef struct Validation
+{
+	DestReceiver receiver; /* first: the executor hands us back this pointer */
+	EmbeddingKind kind;
+	bool deep;
+	bool has_model;
+	bool dims_given;   /* then expected_dims overrules the models' */
+	int expected_dims; /* given or declared; 0 if any will do */
+	SampleKey sample_key;
+	int key_column; /* the slot's first column of the key, from 0 */
+	TupleDesc key_desc;
+	MemoryContext context; /* outlives the query */
+	HTAB *findings;
+	Finding *last; /* the finding of the row before, probably this one's too */
+} Validation;
+
+/* What the models and the column say the dimension of a row has to be; 0 if any will do. */
+static int
+ExpectedDims(const Validation *validation, int registered_dims)
+{
+	if (validation->dims_given || registered_dims == 0)
+		return validation->expected_dims;
+	return registered_dims;
+}
+
+static int
+RegisteredDims(TupleTableSlot *slot)
+{
+	text *model;
+
+	if (slot->tts_isnull[1])
+		return 0;
+	model = DatumGetTextPP(slot->tts_values[1]);
+	return EmbeddingModelDims(VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model));
+}
+
+static FindingKey
+JudgeRow(const Validation *validation, TupleTableSlot *slot)
+{
+	FindingKey key = {VERDICT_NULL, -1};
+	Datum value = slot->tts_values[0];
+	int registered_dims = 0;
+	int expected;
+
+	if (slot->tts_isnull[0])
+		return key;
+
+	if (validation->has_model)
+		registered_dims = RegisteredDims(slot);
+	expected = ExpectedDims(validation, registered_dims);
+	key.dims = EmbeddingDims(validation->kind, value);
+	if (key.dims < 1 || (expected != 0 && key.dims != expected))
+		key.verdict = VERDICT_WRONG_DIMENSION;
+	else if (validation->deep && EmbeddingIsZero(validation->kind, value))
+		key.verdict = VERDICT_ZERO_VECTOR;
+	else if (validation->has_model && registered_dims == 0)
+		key.verdict = VERDICT_UNREGISTERED_MODEL;
+	else
+		key.verdict = VERDICT_OK;
+	return key;
+}
+
+static Finding *
+FindingOf(Validation *validation, FindingKey key)
+{
+	Finding *finding = validation->last;
+	bool found;
+
+	if (finding != NULL && finding->key.verdict == key.verdict && finding->key.dims == key.dims)
+		return finding;
+
+	finding = hash_search(validation->findings, &key, HASH_ENTER, &found);
+	if (!found)
+	{
+		finding->rows = 0;
+		finding->sample_count = 0;
+	}
+	validation->last = finding;
+	return finding;
+}
+
+static char *
+PrimaryKeyText(const Validation *validation, TupleTableSlot *slot)
+{
+	HeapTuple tuple =
+		heap_form_tuple(validation->key_desc, slot->tts_values + validation->key_column,
+						slot->tts_isnull + validation->key_column);
+
+	return OidOutputFunctionCall(F_RECORD_OUT, HeapTupleGetDatum(tuple));
+}
+
+/* Names a row by what the query brought for it, in the validation's context. */
+static Datum
+SampleText(const Validation *validation, TupleTableSlot *slot)
+{
+	MemoryContext previous = MemoryContextSwitchTo(validation->context);
+	Datum *values = slot->tts_values + validation->key_column;
+	char *text;
+
+	if (validation->sample_key == KEY_PRIMARY)
+		text = PrimaryKeyText(validation, slot);
+	else
+	{
+		text = OidOutputFunctionCall(F_TIDOUT, values[0]);
+		if (validation->sample_key == KEY_TABLE_AND_CTID)
+			text = psprintf("%s %s", QualifiedName(DatumGetObjectId(values[1])), text);
+	}
+	MemoryContextSwitchTo(previous);
+	return CStringGetTextDatum(text);
+}
+
+static bool
+ReceiveRow(TupleTableSlot *slot, DestReceiver *self)
+{
+	Validation *validation = (Validation *) self;
+	Finding *finding;
+
+	slot_getallattrs(slot);
+	finding = FindingOf(validation, JudgeRow(validation, slot));
+	finding->rows++;
+	if (finding->sample_count < MAX_SAMPLES && finding->key.verdict != VERDICT_OK &&
+		validation->sample_key != KEY_NONE)
+		finding->samples[finding->sample_count++] = SampleText(validation, slot);
+	return true;
+}
+
+/* The query names the table: here is the last moment to see that it named the one looked up. */
+static void
+StartReceiving(DestReceiver *self, int operation pg_attribute_unused(), TupleDesc rows)
+{
+	Validation *validation = (Validation *) self;
+	Oid type = getBaseType(TupleDescAttr(rows, 0)->atttypid);
+	int key_count = rows->natts - validation->key_column;
+	MemoryContext previous;
+
+	if (GetEmbeddingKind(type) != validation->kind)
+		elog(ERROR, "column of embeddings changed its type");
+	if (validation->sample_key != KEY_PRIMARY)
+		return;
+
+	previous = MemoryContextSwitchTo(validation->context);
+	validation->key_desc = CreateTemplateTupleDesc(key_count);
+	for (int i = 0; i < key_count; i++)
+		TupleDescCopyEntry(validation->key_desc, i + 1, rows, validation->key_column + i + 1);
+	BlessTupleDesc(validation->key_desc);
+	MemoryContextSwitchTo(previous);
+}
+
+static void
+StopReceiving(DestReceiver *self pg_attribute_unused())
+{
+}
+
+/* The columns of a primary key in its own order, or NULL if there is none. */
+static int2vector *
+PrimaryKey(Relation relation, HeapTuple *index_tuple)
+{
+	List *indexes = RelationGetIndexList(relation);
+	ListCell *cell;
+
+	foreach (cell, indexes)
+	{
+		HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
+		Form_pg_index index;
+
+		if (!HeapTupleIsValid(tuple))
+			continue;
+		index = (Form_pg_index) GETSTRUCT(tuple);
+		if (index->indisprimary)
+		{
+			*index_tuple = tuple;
+			return &index->indkey;
+		}
+		ReleaseSysCache(tuple);
+	}
+	return NULL;
+}
+
+/* A foreign partition need not have a ctid. */
+static bool
+HasForeignChild(Relation relation)
+{
+	List *children = find_all_inheritors(RelationGetRelid(relation), NoLock, NULL);
+	ListCell *cell;
+
+	foreach (cell, children)
+	{
+		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
+			return true;
+	}
+	return false;
+}
+
+static SampleKey
+RowIdentity(Relation relation)
+{
+	char relkind = relation->rd_rel->relkind;
+
+	if (relkind == RELKIND_VIEW || relkind == RELKIND_FOREIGN_TABLE)
+		return KEY_NONE;
+	if (!relation->rd_rel->relhassubclass)
+		return KEY_CTID;
+	return HasForeignChild(relation) ? KEY_NONE : KEY_TABLE_AND_CTID;
+}
+
+static void
+AppendColumn(StringInfo query, Relation relation, AttrNumber attnum)
+{
+	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), attnum - 1);
+
+	appendStringInfo(query, ", r.%s", quote_identifier(NameStr(attribute->attname)));
+}
+
+/* Adds what names a row in a sample. */
+static void
+AppendRowKey(StringInfo query, Relation relation, Validation *validation)
+{
+	HeapTuple tuple = NULL;
+	int2vector *key = PrimaryKey(relation, &tuple);
+
+	if (key != NULL)
+	{
+		validation->sample_key = KEY_PRIMARY;
+		for (int i = 0; i < key->dim1; i++)
+			AppendColumn(query, relation, key->values[i]);
+		ReleaseSysCache(tuple);
+		return;
+	}
+	validation->sample_key = RowIdentity(relation);
+	if (validation->sample_key != KEY_NONE)
+		appendStringInfoString(query, ", r.ctid, r.tableoid");
+}
+
+static bool
+HasModelColumn(Relation relation)
+{
+	Oid relid = RelationGetRelid(relation);
+	AttrNumber attnum = get_attnum(relid, "model_version");
+	Oid type = attnum > 0 ? getBaseType(get_atttype(relid, attnum)) : InvalidOid;
+
+	return type == TEXTOID || type == VARCHAROID;
+}
+
+/* SELECT embedding [, model_version] [, key] FROM relation */
+static char *
+BuildQuery(Relation relation, AttrNumber embedding, Validation *validation)
+{
+	StringInfoData query;
+	StringInfoData columns;
+
+	initStringInfo(&columns);
+	AppendColumn(&columns, relation, embedding);
+	validation->has_model = HasModelColumn(relation);
+	if (validation->has_model)
+		appendStringInfoString(&columns, ", r.model_version");
+	validation->key_column = validation->has_model ? 2 : 1;
+	AppendRowKey(&columns, relation, validation);
+
+	initStringInfo(&query);
+	appendStringInfo(&query, "SELECT%s FROM %s AS r", columns.data + 1,
+					 QualifiedName(RelationGetRelid(relation)));
+	return query.data;
+}
+
+static void
+RunQuery(const char *query, Validation *validation)
+{
+	SPIExecuteOptions options = {0};
+	int result;
+
+	validation->receiver.receiveSlot = ReceiveRow;
+	validation->receiver.rStartup = StartReceiving;
+	validation->receiver.rShutdown = StopReceiving;
+	validation->receiver.rDestroy = StopReceiving;
+	/* SPI takes DestNone for "no rows wanted"; nobody looks at the other values. */
+	validation->receiver.mydest = DestTuplestore;
+
+	options.read_only = true;
+	options.must_return_tuples = true;
+	options.dest = &validation->receiver;
+
+	SPI_connect();
+	result = SPI_execute_extended(query, &options);
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "could not read embeddings: %s", SPI_result_code_string(result));
+	SPI_finish();
+}
+
+static void
+Validate(Oid relid, const char *name, Validation *validation)
+{
+	HASHCTL control = {.keysize = sizeof(FindingKey), .entrysize = sizeof(Finding)};
+	Relation relation = OpenEmbeddingRelation(relid);
+	EmbeddingColumn column = FindEmbeddingColumn(relation, name);
+
+	validation->kind = column.kind;
+	if (!validation->dims_given)
+		validation->expected_dims = column.dims;
+	validation->context = CurrentMemoryContext;
+	control.hcxt = CurrentMemoryContext;
+	validation->findings =
+		hash_create("embedding findings", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
+
+	RefreshEmbeddingModels();
+	RunQuery(BuildQuery(relation, column.attnum, validation), validation);
+	relation_close(relation, AccessShareLock);
+}
+
+static int
+CompareFindings(const void *a, const void *b)
+{
+	const FindingKey *left = &(*(Finding *const *) a)->key;
+	const FindingKey *right = &(*(Finding *const *) b)->key;
+
+	if (left->verdict != right->verdict)
+		return left->verdict < right->verdict ? -1 : 1;
+	return left->dims < right->dims ? -1 : left->dims > right->dims;
+}
+
+/* The findings in the order of the report. */
+static Finding **
+SortedFindings(HTAB *findings, int *count)
+{
+	Finding **sorted = palloc(Max(hash_get_num_entries(findings), 1) * sizeof(Finding *));
+	Finding *finding;
+	HASH_SEQ_STATUS status;
+
+	*count = 0;
+	hash_seq_init(&status, findings);
+	while ((finding = hash_seq_search(&status)) != NULL)
+		sorted[(*count)++] = finding;
+	qsort(sorted, *count, sizeof(Finding *), CompareFindings);
+	return sorted;
+}
+
+static void
+ReportFinding(ReturnSetInfo *result, const Finding *finding)
+{
+	Datum values[RESULT_COLUMNS];
+	bool nulls[RESULT_COLUMNS] = {false};
+
+	values[0] = CStringGetTextDatum(verdict_names[finding->key.verdict]);
+	values[1] = Int32GetDatum(finding->key.dims);
+	nulls[1] = finding->key.dims < 0;
+	values[2] = Int64GetDatum(finding->rows);
+	values[3] = PointerGetDatum(construct_array((Datum *) finding->samples, finding->sample_count,
+												TEXTOID, -1, false, TYPALIGN_INT));
+	tuplestore_putvalues(result->setResult, result->setDesc, values, nulls);
+}
+
+PG_FUNCTION_INFO_V1(hh_validate_embeddings);
+Datum
+hh_validate_embeddings(PG_FUNCTION_ARGS)
+{
+	Validation validation = {0};
+	Finding **findings;
+	int count;
+
+	CheckNotNull(fcinfo, 0, "relation");
+	CheckNotNull(fcinfo, 1, "column_name");
+	CheckNotNull(fcinfo, 3, "deep");
+	validation.deep = PG_GETARG_BOOL(3);
+	validation.dims_given = !PG_ARGISNULL(2);
+	if (validation.dims_given)
+	{
+		validation.expected_dims = PG_GETARG_INT32(2);
+		CheckExpectedDims(validation.expected_dims);
+	}
+
+	InitMaterializedSRF(fcinfo, 0);
+	Assert(((ReturnSetInfo *) fcinfo->resultinfo)->setDesc->natts == RESULT_COLUMNS);
+	Validate(PG_GETARG_OID(0), NameStr(*PG_GETARG_NAME(1)), &validation);
+
+	findings = SortedFindings(validation.findings, &count);
+	for (int i = 0; i < count; i++)
+	{
+		CHECK_FOR_INTERRUPTS();
+		ReportFinding((ReturnSetInfo *) fcinfo->resultinfo, findings[i]);
+	}
+	return (Datum) 0;
+}
