@@ -1,0 +1,291 @@
+/*
+ * bundled.c
+ *		Applying the migrations compiled into the library.
+ */
+#include "postgres.h"
+
+#include "catalog/namespace.h"
+#include "catalog/pg_type.h"
+#include "common/cryptohash.h"
+#include "common/sha2.h"
+#include "executor/spi.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "tcop/tcopprot.h"
+#include "utils/builtins.h"
+#include "utils/guc.h"
+#include "utils/lsyscache.h"
+
+#include "../migrate/migration_file.h"
+#include "bundled.h"
+
+#define CHECKSUM_LENGTH (PG_SHA256_DIGEST_LENGTH * 2)
+#define DIMENSIONS_VARIABLE "embedding_dimensions"
+
+/* A bundled migration, read. */
+typedef struct Migration
+{
+	MigrationFile file;
+	char	   *version;
+	char	   *name;
+	char		checksum[CHECKSUM_LENGTH + 1];
+} Migration;
+
+static char *
+SliceToCString(TextSlice slice)
+{
+	return pnstrdup(slice.data ? slice.data : "", slice.length);
+}
+
+static void
+Checksum(const BundledMigration *bundled, char *checksum)
+{
+	pg_cryptohash_ctx *hash = pg_cryptohash_create(PG_SHA256);
+	uint8		digest[PG_SHA256_DIGEST_LENGTH];
+
+	if (pg_cryptohash_init(hash) < 0 ||
+		pg_cryptohash_update(hash, (const uint8 *) bundled->text, bundled->length) < 0 ||
+		pg_cryptohash_final(hash, digest, sizeof(digest)) < 0)
+		elog(ERROR, "could not compute SHA-256 of migration %s", bundled->file_name);
+	pg_cryptohash_free(hash);
+	hex_encode((const char *) digest, sizeof(digest), checksum);
+	checksum[CHECKSUM_LENGTH] = '\0';
+}
+
+static Migration
+ReadMigration(const BundledMigration *bundled)
+{
+	Migration	migration = {0};
+	const char *error;
+
+	if (!migration_file_parse(bundled->file_name, bundled->text, bundled->length,
+							  &migration.file, &error))
+		elog(ERROR, "%s: %s", bundled->file_name, error);
+	migration.version = SliceToCString(migration.file.version);
+	migration.name = SliceToCString(migration.file.name);
+	Checksum(bundled, migration.checksum);
+	return migration;
+}
+
+/*
+ * The change with the declared variable's value in its place.  The bundled files
+ * are ours and have the name nowhere else, so no lexer is needed.
+ */
+static char *
+SubstitutedChange(const MigrationFile *file, int dimensions)
+{
+	const char *mark = ":" DIMENSIONS_VARIABLE;
+	char	   *rest = SliceToCString(file->change);
+	StringInfoData change;
+	char	   *found;
+
+	if (!migration_file_declares(file, DIMENSIONS_VARIABLE, strlen(DIMENSIONS_VARIABLE)))
+		return rest;
+	initStringInfo(&change);
+	while ((found = strstr(rest, mark)) != NULL)
+	{
+		appendBinaryStringInfo(&change, rest, found - rest);
+		appendStringInfo(&change, "%d", dimensions);
+		rest = found + strlen(mark);
+	}
+	appendStringInfoString(&change, rest);
+	return change.data;
+}
+
+static void
+Execute(const char *sql, int expected)
+{
+	int			result = SPI_execute(sql, false, 0);
+
+	if (result != expected && expected != 0)
+		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
+	if (result < 0)
+		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
+}
+
+/* Whether each query of the verify part returns true, and nothing but true. */
+static bool
+Verifies(const MigrationFile *file)
+{
+	char	   *text = SliceToCString(file->verify);
+	List	   *statements = pg_parse_query(text);
+	ListCell   *cell;
+
+	foreach (cell, statements)
+	{
+		RawStmt    *statement = lfirst_node(RawStmt, cell);
+		const char *start = text + statement->stmt_location;
+		size_t		length = statement->stmt_len > 0 ? (size_t) statement->stmt_len : strlen(start);
+		bool		isnull = true;
+		Datum		value = 0;
+
+		Execute(pnstrdup(start, length), SPI_OK_SELECT);
+		if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == BOOLOID)
+			value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+		if (isnull || !DatumGetBool(value))
+			return false;
+	}
+	return true;
+}
+
+static void
+RefuseChanged(const Migration *migration, const char *recorded)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+			 errmsg("migration %s_%s is not the one that was applied", migration->version,
+					migration->name),
+			 errdetail("The ledger's checksum is %s, the library's %s.", recorded,
+					   migration->checksum),
+			 errhint("Install the version of headhunter that this database was deployed with, or "
+					 "a later one.")));
+}
+
+/* Whether the ledger, and for a repeatable its verify part, leave the migration to be applied. */
+static bool
+IsPending(const Migration *migration)
+{
+	Oid			types[] = {TEXTOID};
+	Datum		values[] = {CStringGetTextDatum(migration->version)};
+	char	   *checksum;
+	char	   *state;
+
+	if (!OidIsValid(get_relname_relid("migration", get_namespace_oid("hh", false))))
+		return true;
+	if (SPI_execute_with_args("SELECT m.checksum, m.state FROM hh.migration AS m "
+							  "WHERE m.version = $1",
+							  1, types, values, NULL, false, 0) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the ledger");
+	if (SPI_processed == 0)
+		return true;
+	checksum = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
+	state = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+
+	if (strcmp(state, "reverted") == 0)
+		return true;
+	if (strcmp(state, "running") == 0 || strcmp(state, "failed") == 0)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("migration %s_%s is recorded as %s", migration->version,
+							   migration->name, state),
+						errhint("\"hh-migrate status\" shows what stands of it.")));
+	if (migration->file.repeatable)
+		return strcmp(checksum, migration->checksum) != 0 || !Verifies(&migration->file);
+	if (strcmp(checksum, migration->checksum) != 0)
+		RefuseChanged(migration, checksum);
+	return false;
+}
+
+static void
+RequireExtensionVersion(const Migration *migration, const Deployment *deployment)
+{
+	TextSlice	installed = {deployment->extension_version,
+							 strlen(deployment->extension_version)};
+	TextSlice	required = migration->file.requires_extension;
+
+	if (required.length > 0 && version_compare(installed, required) < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("migration %s_%s needs version %.*s of extension \"headhunter\"",
+						migration->version, migration->name, (int) required.length,
+						required.data),
+				 errdetail("Version %s is installed.", deployment->extension_version),
+				 errhint("Run ALTER EXTENSION headhunter UPDATE first.")));
+}
+
+static void
+RecordApplied(const Migration *migration, const Application *application, TimestampTz started,
+			  int statements)
+{
+	bool		substituted = migration_file_declares(&migration->file, DIMENSIONS_VARIABLE,
+													  strlen(DIMENSIONS_VARIABLE));
+	Oid			types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
+						   TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID};
+	Datum		values[] = {
+		CStringGetTextDatum(migration->version),
+		CStringGetTextDatum(migration->name),
+		CStringGetTextDatum(migration->file.repeatable ? "repeatable" : "versioned"),
+		CStringGetTextDatum(migration->checksum),
+		Int32GetDatum(statements),
+		CStringGetTextDatum(substituted ? psprintf("{\"" DIMENSIONS_VARIABLE "\": \"%d\"}",
+												   application->dimensions)
+										: "{}"),
+		CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false)),
+		CStringGetTextDatum("headhunter " HH_VERSION),
+		CStringGetTextDatum(GetConfigOption("server_version", false, false)),
+		TimestampTzGetDatum(started),
+	};
+
+	if (SPI_execute_with_args(
+			"INSERT INTO hh.migration AS m (version, name, kind, checksum, state, "
+			"  statements_done, statements_total, variables, applied_by, tool, server_version, "
+			"  started_at, finished_at, error) "
+			"VALUES ($1, $2, $3, $4, 'applied', $5, $5, $6::jsonb, $7, $8, $9, $10, "
+			"  pg_catalog.clock_timestamp(), NULL) "
+			"ON CONFLICT (version) DO UPDATE SET (name, kind, checksum, state, "
+			"  statements_done, statements_total, variables, applied_by, tool, server_version, "
+			"  started_at, finished_at, error) = ROW (excluded.name, excluded.kind, "
+			"  excluded.checksum, excluded.state, excluded.statements_done, "
+			"  excluded.statements_total, excluded.variables, excluded.applied_by, "
+			"  excluded.tool, excluded.server_version, excluded.started_at, "
+			"  excluded.finished_at, excluded.error)",
+			lengthof(values), types, values, NULL, false, 0) != SPI_OK_INSERT)
+		elog(ERROR, "could not write the ledger");
+}
+
+static void
+ReportApplied(const Migration *migration, Application *application)
+{
+	Datum		values[] = {CStringGetTextDatum(migration->version),
+							CStringGetTextDatum(migration->name),
+							CStringGetTextDatum("applied")};
+	bool		nulls[lengthof(values)] = {false};
+
+	application->count++;
+	if (application->results != NULL)
+	{
+		Assert(application->result_desc->natts == lengthof(values));
+		tuplestore_putvalues(application->results, application->result_desc, values, nulls);
+	}
+}
+
+static void
+AddMigrationContext(void *argument)
+{
+	const Migration *migration = argument;
+
+	errcontext("headhunter migration %s_%s", migration->version, migration->name);
+}
+
+static void
+ApplyMigration(const Migration *migration, Application *application)
+{
+	TimestampTz started = GetCurrentTimestamp();
+	char	   *change = SubstitutedChange(&migration->file, application->dimensions);
+
+	RequireExtensionVersion(migration, application->deployment);
+	Execute(change, 0);
+	RecordApplied(migration, application, started, list_length(pg_parse_query(change)));
+	ReportApplied(migration, application);
+}
+
+void
+ApplyBundled(void *argument)
+{
+	Application *application = argument;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	for (const BundledMigration *bundled = bundled_migrations; bundled->file_name; bundled++)
+	{
+		Migration	migration = ReadMigration(bundled);
+		ErrorContextCallback context = {error_context_stack, AddMigrationContext, &migration};
+
+		CHECK_FOR_INTERRUPTS();
+		error_context_stack = &context;
+		if (IsPending(&migration))
+			ApplyMigration(&migration, application);
+		error_context_stack = context.previous;
+	}
+	SPI_finish();
+}

@@ -1,0 +1,94 @@
+/*
+ * execute_as_owner.c
+ *		hh.execute_as_owner(): SQL as the deployment's owner, for a client that is
+ *		connected as someone else.
+ */
+#include "postgres.h"
+
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
+#include "fmgr.h"
+#include "funcapi.h"
+#include "miscadmin.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/tuplestore.h"
+
+#include "deployment.h"
+#include "owner_context.h"
+
+/* What execute_as_owner() runs, and where its rows go. */
+typedef struct OwnerStatement
+{
+	const char *text;
+	ReturnSetInfo *result;
+} OwnerStatement;
+
+/* The row's columns as text, as psql would show them. */
+static ArrayType *
+RowAsTextArray(HeapTuple tuple, TupleDesc desc)
+{
+	Datum	   *values = palloc(desc->natts * sizeof(Datum));
+	bool	   *nulls = palloc(desc->natts * sizeof(bool));
+	int			dims[] = {desc->natts};
+	int			bounds[] = {1};
+
+	for (int column = 0; column < desc->natts; column++)
+	{
+		char	   *value = SPI_getvalue(tuple, desc, column + 1);
+
+		nulls[column] = value == NULL;
+		values[column] = value ? CStringGetTextDatum(value) : (Datum) 0;
+	}
+	return construct_md_array(values, nulls, 1, dims, bounds, TEXTOID, -1, false,
+							  TYPALIGN_INT);
+}
+
+static void
+RunStatement(void *argument)
+{
+	OwnerStatement *statement = argument;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (SPI_execute(statement->text, false, 0) < 0)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("could not run the statement: %s",
+							   SPI_result_code_string(SPI_result))));
+	for (uint64 row = 0; SPI_tuptable != NULL && row < SPI_processed; row++)
+	{
+		bool		isnull = false;
+		Datum		value = PointerGetDatum(
+			RowAsTextArray(SPI_tuptable->vals[row], SPI_tuptable->tupdesc));
+
+		tuplestore_putvalues(statement->result->setResult, statement->result->setDesc, &value,
+							 &isnull);
+		CHECK_FOR_INTERRUPTS();
+	}
+	SPI_finish();
+}
+
+/*
+ * hh.execute_as_owner(statement): runs SQL as the deployment's owner and returns
+ * the last statement's rows as text[].  It gives nothing that SET ROLE doesn't;
+ * it takes away the way back that SET ROLE leaves to whatever the owner planted.
+ */
+PG_FUNCTION_INFO_V1(hh_execute_as_owner);
+Datum
+hh_execute_as_owner(PG_FUNCTION_ARGS)
+{
+	OwnerStatement statement = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
+	Deployment	deployment;
+
+	if (PG_ARGISNULL(0))
+		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+						errmsg("statement must not be null")));
+	statement.text = text_to_cstring(PG_GETARG_TEXT_PP(0));
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+
+	deployment = ReadDeployment();
+	RequireOwnerMembership(&deployment);
+	CheckControlSchema(&deployment, GetUserId());
+	RunAsOwner(deployment.owner, RunStatement, &statement);
+	return (Datum) 0;
+}

@@ -1,0 +1,211 @@
+/*
+ * migration_file.c
+ *		The parts of a migration file, as views into its text.
+ */
+#include "migration_file.h"
+
+#include <string.h>
+
+#define DIRECTIVE_MARK "-- hh:"
+
+static bool
+slice_is(TextSlice slice, const char *word)
+{
+	return slice.length == strlen(word) && memcmp(slice.data, word, slice.length) == 0;
+}
+
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static TextSlice
+trimmed(TextSlice slice)
+{
+	while (slice.length > 0 && is_blank(slice.data[0]))
+	{
+		slice.data++;
+		slice.length--;
+	}
+	while (slice.length > 0 && is_blank(slice.data[slice.length - 1]))
+		slice.length--;
+	return slice;
+}
+
+/* Takes the first word off *rest. */
+static TextSlice
+next_word(TextSlice *rest)
+{
+	TextSlice	word;
+
+	*rest = trimmed(*rest);
+	word = *rest;
+	word.length = 0;
+	while (word.length < rest->length && !is_blank(rest->data[word.length]))
+		word.length++;
+	rest->data += word.length;
+	rest->length -= word.length;
+	*rest = trimmed(*rest);
+	return word;
+}
+
+/* Takes the first line, without its line feed, off *rest. */
+static TextSlice
+next_line(TextSlice *rest)
+{
+	const char *end = memchr(rest->data, '\n', rest->length);
+	TextSlice	line = {rest->data, end ? (size_t) (end - rest->data) : rest->length};
+	size_t		taken = line.length + (end ? 1 : 0);
+
+	rest->data += taken;
+	rest->length -= taken;
+	return line;
+}
+
+/* NNNN_name.sql: digits, an underscore, then lower-case letters, digits and underscores. */
+static bool
+parse_file_name(const char *file_name, MigrationFile *file)
+{
+	size_t		digits = strspn(file_name, "0123456789");
+	size_t		letters;
+
+	if (digits < 4 || digits > 18 || file_name[digits] != '_')
+		return false;
+	letters = strspn(file_name + digits + 1, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	if (letters == 0 || strcmp(file_name + digits + 1 + letters, ".sql") != 0)
+		return false;
+	file->version = (TextSlice){file_name, digits};
+	file->name = (TextSlice){file_name + digits + 1, letters};
+	return true;
+}
+
+/* A directive of the file's head. */
+static bool
+parse_head_directive(TextSlice directive, MigrationFile *file, const char **error)
+{
+	TextSlice	rest = directive;
+	TextSlice	word = next_word(&rest);
+
+	if (slice_is(word, "repeatable") && rest.length == 0)
+		file->repeatable = true;
+	else if (slice_is(word, "requires-extension") && rest.length > 0)
+		file->requires_extension = rest;
+	else if (slice_is(word, "vars") && rest.length > 0)
+		file->vars = rest;
+	else
+	{
+		*error = "unknown directive in the comment at the head";
+		return false;
+	}
+	return true;
+}
+
+bool
+migration_file_parse(const char *file_name, const char *text, size_t length, MigrationFile *file,
+					 const char **error)
+{
+	TextSlice	rest = {text, length};
+	TextSlice  *part = &file->change;
+	bool		in_head = true;
+
+	memset(file, 0, sizeof(*file));
+	if (!parse_file_name(file_name, file))
+	{
+		*error = "the name is not of the form NNNN_name.sql";
+		return false;
+	}
+
+	part->data = text;
+	while (rest.length > 0)
+	{
+		TextSlice	line = next_line(&rest);
+		TextSlice	directive = {line.data + strlen(DIRECTIVE_MARK), 0};
+		bool		is_directive = line.length >= strlen(DIRECTIVE_MARK) &&
+			memcmp(line.data, DIRECTIVE_MARK, strlen(DIRECTIVE_MARK)) == 0;
+
+		if (is_directive)
+		{
+			TextSlice  *next;
+
+			directive.length = line.length - strlen(DIRECTIVE_MARK);
+			directive = trimmed(directive);
+			next = slice_is(directive, "revert") ? &file->revert
+				: slice_is(directive, "verify")	 ? &file->verify
+												 : NULL;
+			if (next != NULL)
+			{
+				if (next->data != NULL)
+				{
+					*error = "a part stands twice";
+					return false;
+				}
+				part->length = (size_t) (line.data - part->data);
+				part = next;
+				part->data = rest.data;
+				in_head = false;
+				continue;
+			}
+			if (!in_head)
+			{
+				*error = "a directive stands below the comment at the head";
+				return false;
+			}
+			if (!parse_head_directive(directive, file, error))
+				return false;
+		}
+		else if (trimmed(line).length > 0 && !(line.length >= 2 && memcmp(line.data, "--", 2) == 0))
+			in_head = false;
+	}
+	part->length = (size_t) (text + length - part->data);
+	return true;
+}
+
+bool
+migration_file_declares(const MigrationFile *file, const char *name, size_t length)
+{
+	TextSlice	rest = file->vars;
+
+	while (rest.length > 0)
+	{
+		TextSlice	word = next_word(&rest);
+
+		if (word.length == length && memcmp(word.data, name, length) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Takes the number at its beginning, and the dot behind it, off *version. */
+static unsigned long
+next_number(TextSlice *version)
+{
+	unsigned long number = 0;
+
+	while (version->length > 0 && version->data[0] >= '0' && version->data[0] <= '9')
+	{
+		number = number * 10 + (unsigned long) (version->data[0] - '0');
+		version->data++;
+		version->length--;
+	}
+	if (version->length > 0)
+	{
+		version->data++;
+		version->length--;
+	}
+	return number;
+}
+
+int
+version_compare(TextSlice a, TextSlice b)
+{
+	while (a.length > 0 || b.length > 0)
+	{
+		unsigned long left = next_number(&a);
+		unsigned long right = next_number(&b);
+
+		if (left != right)
+			return left < right ? -1 : 1;
+	}
+	return 0;
+}

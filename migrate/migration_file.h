@@ -1,0 +1,74 @@
+/*
+ * migration_file.h
+ *		The parts of a migration file, as views into its text.
+ *
+ * Pure C without allocation, so that the extension and hh-migrate read a file
+ * by the same code.  A file is called NNNN_name.sql and has up to three parts:
+ *
+ *		-- hh: repeatable                  directives, in the comment at its head
+ *		-- hh: requires-extension 1.0
+ *		-- hh: vars embedding_dimensions
+ *		CREATE ...                         the change
+ *		-- hh: revert
+ *		DROP ...                           what takes it back
+ *		-- hh: verify
+ *		SELECT ...;                        queries that must each return true
+ */
+#ifndef HH_MIGRATION_FILE_H
+#define HH_MIGRATION_FILE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The advisory lock that every deployment holds, in the database it deploys:
+ * session-level in hh-migrate, transaction-level in hh.deploy().  The bytes
+ * spell "hhmigrat".
+ */
+#define HH_DEPLOY_LOCK_KEY 0x68686d6967726174LL
+
+/* Not terminated by a NUL; valid as long as the text it points into. */
+typedef struct TextSlice
+{
+	const char *data;
+	size_t		length;
+} TextSlice;
+
+typedef struct MigrationFile
+{
+	TextSlice	version; /* "0002" of 0002_search.sql */
+	TextSlice	name;	 /* "search" */
+	bool		repeatable;
+	TextSlice	requires_extension; /* empty where the file names no version */
+	TextSlice	vars;				/* names, separated by blanks */
+	TextSlice	change;
+	TextSlice	revert; /* empty where the file has no such part */
+	TextSlice	verify;
+} MigrationFile;
+
+/*
+ * Reads a file's name (without folders) and text into *file, whose members
+ * point into both.  Returns false and sets *error to a constant message, fit
+ * to follow the file's name and a colon, where the file is not well-formed.
+ */
+extern bool migration_file_parse(const char *file_name, const char *text, size_t length,
+								 MigrationFile *file, const char **error);
+
+/* Whether the file declares the variable in "-- hh: vars". */
+extern bool migration_file_declares(const MigrationFile *file, const char *name, size_t length);
+
+/* Compares versions such as 1.0 and 1.0.1 number by number: < 0, 0 or > 0. */
+extern int	version_compare(TextSlice a, TextSlice b);
+
+/* A migration compiled in by embed.sh.  The text is terminated by a NUL. */
+typedef struct BundledMigration
+{
+	const char *file_name;
+	const char *text;
+	size_t		length;
+} BundledMigration;
+
+/* Ordered by file name; ends with an entry whose file_name is NULL. */
+extern const BundledMigration bundled_migrations[];
+
+#endif /* HH_MIGRATION_FILE_H */

@@ -1,0 +1,40 @@
+-- hh: repeatable
+-- hh: requires-extension 1.0
+--
+-- Everything on our tables that depends on the extension's functions stands here alone: DROP
+-- EXTENSION ... CASCADE takes it, and the verify part then has the next deployment bring it back.
+
+CREATE OR REPLACE TRIGGER candidate_profiles_search_document
+    BEFORE INSERT OR UPDATE OF current_title, headline, skills, industries, profile, search_document
+    ON search.candidate_profiles
+    FOR EACH ROW EXECUTE FUNCTION hh.search_document('pg_catalog.portuguese');
+COMMENT ON TRIGGER candidate_profiles_search_document ON search.candidate_profiles IS
+    'Derives search_document';
+
+CREATE OR REPLACE TRIGGER candidate_embeddings_enforce_model
+    BEFORE INSERT OR UPDATE OF embedding, model_version
+    ON search.candidate_embeddings
+    FOR EACH ROW EXECUTE FUNCTION hh.enforce_embedding_model();
+COMMENT ON TRIGGER candidate_embeddings_enforce_model ON search.candidate_embeddings IS
+    'Refuses embeddings that are not of their model''s dimension, and zero vectors';
+
+CREATE OR REPLACE TRIGGER embedding_model_changed
+    AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
+    ON hh.embedding_model
+    FOR EACH STATEMENT EXECUTE FUNCTION hh.embedding_model_changed();
+-- ALWAYS: a change that arrives by replication must reach the sessions' caches too.
+ALTER TABLE hh.embedding_model ENABLE ALWAYS TRIGGER embedding_model_changed;
+COMMENT ON TRIGGER embedding_model_changed ON hh.embedding_model IS
+    'Tells every session that the registry changed';
+
+-- hh: verify
+SELECT pg_catalog.count(*) = 3
+FROM pg_catalog.pg_trigger AS t
+JOIN (VALUES
+    ('search.candidate_profiles', 'candidate_profiles_search_document', 'hh.search_document'),
+    ('search.candidate_embeddings', 'candidate_embeddings_enforce_model', 'hh.enforce_embedding_model'),
+    ('hh.embedding_model', 'embedding_model_changed', 'hh.embedding_model_changed')
+) AS expected (relation, trigger, function)
+    ON t.tgrelid = pg_catalog.to_regclass(expected.relation)
+    AND t.tgname = expected.trigger
+    AND t.tgfoid = pg_catalog.to_regproc(expected.function);

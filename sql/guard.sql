@@ -1,0 +1,2 @@
+\echo Use "CREATE EXTENSION headhunter" to load this file. \quit
+

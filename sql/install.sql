@@ -1,0 +1,1 @@
+SELECT hh.install();
