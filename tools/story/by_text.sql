@@ -1,3 +1,5 @@
+\set ECHO queries
+
 SELECT candidate_id, full_name, current_title, headline
 FROM search.candidate_profiles
 WHERE tenant_id = 'aurora' AND search_document @@ plainto_tsquery('portuguese', 'engenheiras')

@@ -2,21 +2,19 @@
 
 \set QUIET on
 \ir directions.sql
-SELECT pg_temp.embedding('engenharia de dados', 'quem sabe tratar dados?') AS wanted \gset
-\set words 'engenheira de dados'
+\set ECHO queries
 SET hnsw.ef_search = 100;
-\set QUIET off
 
 WITH vector_arm AS (
-    SELECT entity_id AS candidate_id, row_number() OVER (ORDER BY embedding <=> :'wanted') AS rank
-    FROM search.candidate_embeddings
+    SELECT entity_id AS candidate_id, row_number() OVER (ORDER BY embedding <=> asked) AS rank
+    FROM search.candidate_embeddings, pg_temp.embedding('engenharia de dados', 'a question') AS asked
     WHERE tenant_id = 'aurora'
-    ORDER BY embedding <=> :'wanted'
+    ORDER BY embedding <=> asked
     LIMIT 300
 ), text_arm AS (
     SELECT candidate_id, row_number() OVER (ORDER BY score DESC, candidate_id) AS rank
     FROM (SELECT candidate_id, ts_rank_cd(search_document, query) AS score
-          FROM search.candidate_profiles, plainto_tsquery('portuguese', :'words') AS query
+          FROM search.candidate_profiles, plainto_tsquery('portuguese', 'python e dados') AS query
           WHERE tenant_id = 'aurora' AND search_document @@ query
           ORDER BY score DESC
           LIMIT 300) AS matching

@@ -1,6 +1,6 @@
 \set QUIET on
 \ir directions.sql
-\set QUIET off
+\set ECHO queries
 
 INSERT INTO hh.embedding_model (model_version, dims, active) VALUES ('text-embedding-3-small', 1536, false);
 
