@@ -147,8 +147,9 @@ workspace_run() {
     shift
     cd /
     # A background job ignores SIGINT, and so would all below it; tests need it as it is by default.
+    # It stands in the workspace, as all below it does: so they are found when they must end.
     # shellcheck disable=SC2086
-    env -i --default-signal=INT,QUIT PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    env -i --default-signal=INT,QUIT --chdir="$WORK" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         HOME="$WORK/home" TMPDIR="$WORK/t" LC_ALL=C.UTF-8 TZ=UTC TERM="${TERM:-dumb}" \
         CI="${CI:-}" NO_COLOR="${NO_COLOR:-}" USER="$user" LOGNAME="$user" \
         HH_INSIDE=yes WORK="$WORK" CACHE="$CACHE" PGVECTOR="$PGVECTOR" \
