@@ -48,13 +48,19 @@ static void
 RunStatement(void *argument)
 {
 	OwnerStatement *statement = argument;
+	int			result;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute(statement->text, false, 0) < 0)
+	result = SPI_execute(statement->text, false, 0);
+	if (result == SPI_ERROR_TRANSACTION)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_TRANSACTION_TERMINATION),
+						errmsg("the statement must not begin or end a transaction")));
+	if (result == SPI_ERROR_COPY)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("could not run the statement: %s",
-							   SPI_result_code_string(SPI_result))));
+						errmsg("COPY to or from the client can't be run as the owner")));
+	if (result < 0)
+		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
 	for (uint64 row = 0; SPI_tuptable != NULL && row < SPI_processed; row++)
 	{
 		bool		isnull = false;
