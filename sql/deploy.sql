@@ -1,9 +1,3 @@
-CREATE FUNCTION hh.library_version() RETURNS text
-LANGUAGE c STABLE STRICT PARALLEL SAFE
-AS 'MODULE_PATHNAME', 'hh_library_version';
-COMMENT ON FUNCTION hh.library_version() IS
-    'Version of the library this session has loaded; another than the extension''s asks for a new session or for ALTER EXTENSION headhunter UPDATE';
-
 CREATE FUNCTION hh.deploy()
 RETURNS TABLE (version text, name text, action text)
 LANGUAGE c VOLATILE STRICT PARALLEL UNSAFE
