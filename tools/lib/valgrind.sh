@@ -19,16 +19,23 @@ valgrind_start() {
     done
 }
 
-# Prints the reports that name a source file or the library of ours.
+# Prints the reports of which a frame is ours, in a source file or the library, and nearer to the
+# error than SQL that we had the server run.
 valgrind_findings() {
     ours=$(cd "$WORK/src" && find extension migrate -name '*.c' | sed 's|.*/||' | paste -sd '|')
     cat "$WORK"/valgrind/*.log | sed 's/^==[0-9]*== \{0,1\}//' |
-        awk -v ours="headhunter[.]so|[(]($ours):[0-9]" 'BEGIN { RS = "" } $0 ~ ours { print $0 "\n" }'
+        awk -v ours="headhunter[.]so|[(]($ours):[0-9]" '
+            BEGIN { RS = ""; FS = "\n" }
+            {
+                for (i = 1; i <= NF && $i !~ /SPI_|standard_ExecutorRun|standard_ProcessUtility/; i++)
+                    if ($i ~ ours) { print $0 "\n"; next }
+            }'
 }
 
 suite_valgrind() {
     if ! valgrind_start; then
         not_ok 1 "valgrind: the server did not start"
+        cat "$WORK"/valgrind/*.log >>"$SERVER_LOG"
         quote "$SERVER_LOG"
         return
     fi
