@@ -20,16 +20,16 @@
 #include "../migrate/migration_file.h"
 #include "bundled.h"
 
-#define CHECKSUM_LENGTH (PG_SHA256_DIGEST_LENGTH * 2)
+#define CHECKSUM_LENGTH		(PG_SHA256_DIGEST_LENGTH * 2)
 #define DIMENSIONS_VARIABLE "embedding_dimensions"
 
 /* A bundled migration, read. */
 typedef struct Migration
 {
 	MigrationFile file;
-	char	   *version;
-	char	   *name;
-	char		checksum[CHECKSUM_LENGTH + 1];
+	char *version;
+	char *name;
+	char checksum[CHECKSUM_LENGTH + 1];
 } Migration;
 
 static char *
@@ -42,7 +42,7 @@ static void
 Checksum(const BundledMigration *bundled, char *checksum)
 {
 	pg_cryptohash_ctx *hash = pg_cryptohash_create(PG_SHA256);
-	uint8		digest[PG_SHA256_DIGEST_LENGTH];
+	uint8 digest[PG_SHA256_DIGEST_LENGTH];
 
 	if (pg_cryptohash_init(hash) < 0 ||
 		pg_cryptohash_update(hash, (const uint8 *) bundled->text, bundled->length) < 0 ||
@@ -56,11 +56,11 @@ Checksum(const BundledMigration *bundled, char *checksum)
 static Migration
 ReadMigration(const BundledMigration *bundled)
 {
-	Migration	migration = {0};
+	Migration migration = {0};
 	const char *error;
 
-	if (!migration_file_parse(bundled->file_name, bundled->text, bundled->length,
-							  &migration.file, &error))
+	if (!migration_file_parse(bundled->file_name, bundled->text, bundled->length, &migration.file,
+							  &error))
 		elog(ERROR, "%s: %s", bundled->file_name, error);
 	migration.version = SliceToCString(migration.file.version);
 	migration.name = SliceToCString(migration.file.name);
@@ -76,9 +76,9 @@ static char *
 SubstitutedChange(const MigrationFile *file, int dimensions)
 {
 	const char *mark = ":" DIMENSIONS_VARIABLE;
-	char	   *rest = SliceToCString(file->change);
+	char *rest = SliceToCString(file->change);
 	StringInfoData change;
-	char	   *found;
+	char *found;
 
 	if (!migration_file_declares(file, DIMENSIONS_VARIABLE, strlen(DIMENSIONS_VARIABLE)))
 		return rest;
@@ -96,7 +96,7 @@ SubstitutedChange(const MigrationFile *file, int dimensions)
 static void
 Execute(const char *sql, int expected)
 {
-	int			result = SPI_execute(sql, false, 0);
+	int result = SPI_execute(sql, false, 0);
 
 	if (result != expected && expected != 0)
 		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
@@ -108,17 +108,17 @@ Execute(const char *sql, int expected)
 static bool
 Verifies(const MigrationFile *file)
 {
-	char	   *text = SliceToCString(file->verify);
-	List	   *statements = pg_parse_query(text);
-	ListCell   *cell;
+	char *text = SliceToCString(file->verify);
+	List *statements = pg_parse_query(text);
+	ListCell *cell;
 
 	foreach (cell, statements)
 	{
-		RawStmt    *statement = lfirst_node(RawStmt, cell);
+		RawStmt *statement = lfirst_node(RawStmt, cell);
 		const char *start = text + statement->stmt_location;
-		size_t		length = statement->stmt_len > 0 ? (size_t) statement->stmt_len : strlen(start);
-		bool		isnull = true;
-		Datum		value = 0;
+		size_t length = statement->stmt_len > 0 ? (size_t) statement->stmt_len : strlen(start);
+		bool isnull = true;
+		Datum value = 0;
 
 		Execute(pnstrdup(start, length), SPI_OK_SELECT);
 		if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == BOOLOID)
@@ -132,24 +132,24 @@ Verifies(const MigrationFile *file)
 static void
 RefuseChanged(const Migration *migration, const char *recorded)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-			 errmsg("migration %s_%s is not the one that was applied", migration->version,
-					migration->name),
-			 errdetail("The ledger's checksum is %s, the library's %s.", recorded,
-					   migration->checksum),
-			 errhint("Install the version of headhunter that this database was deployed with, or "
-					 "a later one.")));
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+		 errmsg("migration %s_%s is not the one that was applied", migration->version,
+				migration->name),
+		 errdetail("The ledger's checksum is %s, the library's %s.", recorded, migration->checksum),
+		 errhint("Install the version of headhunter that this database was deployed with, or "
+				 "a later one.")));
 }
 
 /* Whether the ledger, and for a repeatable its verify part, leave the migration to be applied. */
 static bool
 IsPending(const Migration *migration)
 {
-	Oid			types[] = {TEXTOID};
-	Datum		values[] = {CStringGetTextDatum(migration->version)};
-	char	   *checksum;
-	char	   *state;
+	Oid types[] = {TEXTOID};
+	Datum values[] = {CStringGetTextDatum(migration->version)};
+	char *checksum;
+	char *state;
 
 	if (!OidIsValid(get_relname_relid("migration", get_namespace_oid("hh", false))))
 		return true;
@@ -179,16 +179,14 @@ IsPending(const Migration *migration)
 static void
 RequireExtensionVersion(const Migration *migration, const Deployment *deployment)
 {
-	TextSlice	installed = {deployment->extension_version,
-							 strlen(deployment->extension_version)};
-	TextSlice	required = migration->file.requires_extension;
+	TextSlice installed = {deployment->extension_version, strlen(deployment->extension_version)};
+	TextSlice required = migration->file.requires_extension;
 
 	if (required.length > 0 && version_compare(installed, required) < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 				 errmsg("migration %s_%s needs version %.*s of extension \"headhunter\"",
-						migration->version, migration->name, (int) required.length,
-						required.data),
+						migration->version, migration->name, (int) required.length, required.data),
 				 errdetail("Version %s is installed.", deployment->extension_version),
 				 errhint("Run ALTER EXTENSION headhunter UPDATE first.")));
 }
@@ -197,19 +195,19 @@ static void
 RecordApplied(const Migration *migration, const Application *application, TimestampTz started,
 			  int statements)
 {
-	bool		substituted = migration_file_declares(&migration->file, DIMENSIONS_VARIABLE,
-													  strlen(DIMENSIONS_VARIABLE));
-	Oid			types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
-						   TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID};
-	Datum		values[] = {
+	bool substituted =
+		migration_file_declares(&migration->file, DIMENSIONS_VARIABLE, strlen(DIMENSIONS_VARIABLE));
+	Oid types[] = {TEXTOID, TEXTOID, TEXTOID, TEXTOID, INT4OID,
+				   TEXTOID, TEXTOID, TEXTOID, TEXTOID, TIMESTAMPTZOID};
+	Datum values[] = {
 		CStringGetTextDatum(migration->version),
 		CStringGetTextDatum(migration->name),
 		CStringGetTextDatum(migration->file.repeatable ? "repeatable" : "versioned"),
 		CStringGetTextDatum(migration->checksum),
 		Int32GetDatum(statements),
-		CStringGetTextDatum(substituted ? psprintf("{\"" DIMENSIONS_VARIABLE "\": \"%d\"}",
-												   application->dimensions)
-										: "{}"),
+		CStringGetTextDatum(
+			substituted ? psprintf("{\"" DIMENSIONS_VARIABLE "\": \"%d\"}", application->dimensions)
+						: "{}"),
 		CStringGetTextDatum(GetUserNameFromId(GetSessionUserId(), false)),
 		CStringGetTextDatum("headhunter " HH_VERSION),
 		CStringGetTextDatum(GetConfigOption("server_version", false, false)),
@@ -236,10 +234,9 @@ RecordApplied(const Migration *migration, const Application *application, Timest
 static void
 ReportApplied(const Migration *migration, Application *application)
 {
-	Datum		values[] = {CStringGetTextDatum(migration->version),
-							CStringGetTextDatum(migration->name),
-							CStringGetTextDatum("applied")};
-	bool		nulls[lengthof(values)] = {false};
+	Datum values[] = {CStringGetTextDatum(migration->version), CStringGetTextDatum(migration->name),
+					  CStringGetTextDatum("applied")};
+	bool nulls[lengthof(values)] = {false};
 
 	application->count++;
 	if (application->results != NULL)
@@ -261,7 +258,7 @@ static void
 ApplyMigration(const Migration *migration, Application *application)
 {
 	TimestampTz started = GetCurrentTimestamp();
-	char	   *change = SubstitutedChange(&migration->file, application->dimensions);
+	char *change = SubstitutedChange(&migration->file, application->dimensions);
 
 	RequireExtensionVersion(migration, application->deployment);
 	Execute(change, 0);
@@ -278,7 +275,7 @@ ApplyBundled(void *argument)
 		elog(ERROR, "SPI_connect failed");
 	for (const BundledMigration *bundled = bundled_migrations; bundled->file_name; bundled++)
 	{
-		Migration	migration = ReadMigration(bundled);
+		Migration migration = ReadMigration(bundled);
 		ErrorContextCallback context = {error_context_stack, AddMigrationContext, &migration};
 
 		CHECK_FOR_INTERRUPTS();

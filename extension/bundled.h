@@ -11,12 +11,12 @@
 typedef struct Application
 {
 	const Deployment *deployment;
-	int			dimensions; /* of the embedding column to make */
-	int			count;		/* how many migrations were applied */
+	int dimensions; /* of the embedding column to make */
+	int count;		/* how many migrations were applied */
 
 	/* Receives (version, name, action) for each; both NULL where nobody asks. */
 	Tuplestorestate *results;
-	TupleDesc	result_desc;
+	TupleDesc result_desc;
 } Application;
 
 /*

@@ -41,10 +41,10 @@ static void
 TakeDeployLock(void)
 {
 	TimestampTz start = GetCurrentTimestamp();
-	int			limit = LockTimeout > 0 ? LockTimeout : LOCK_WAIT_MS;
+	int limit = LockTimeout > 0 ? LockTimeout : LOCK_WAIT_MS;
 
-	while (!DatumGetBool(DirectFunctionCall1(pg_try_advisory_xact_lock_int8,
-											 Int64GetDatum(HH_DEPLOY_LOCK_KEY))))
+	while (!DatumGetBool(
+		DirectFunctionCall1(pg_try_advisory_xact_lock_int8, Int64GetDatum(HH_DEPLOY_LOCK_KEY))))
 	{
 		if (TimestampDifferenceExceeds(start, GetCurrentTimestamp(), limit))
 			ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
@@ -65,7 +65,7 @@ TakeDeployLock(void)
 static bool
 DimensionsAreSet(void)
 {
-	bool		set;
+	bool set;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -102,19 +102,18 @@ static void
 CheckDataSchemas(const Deployment *deployment)
 {
 	if (deployment->present_schemas != NIL && deployment->absent_schemas != NIL)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("some of headhunter's schemas exist, others don't"),
-						errdetail("Existing: %s. Missing: %s.",
-								  JoinNames(deployment->present_schemas),
-								  JoinNames(deployment->absent_schemas)),
-						errhint("Drop or rename the existing ones; or, to get the functions "
-								"alone, SET headhunter.deploy = off before CREATE EXTENSION.")));
-	if (deployment->present_schemas == NIL && OidIsValid(deployment->ledger))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("the ledger hh.migration exists, but none of headhunter's schemas"),
-				 errhint("Restore schemas %s, or drop table hh.migration to deploy anew.",
-						 JoinNames(deployment->absent_schemas))));
+				 errmsg("some of headhunter's schemas exist, others don't"),
+				 errdetail("Existing: %s. Missing: %s.", JoinNames(deployment->present_schemas),
+						   JoinNames(deployment->absent_schemas)),
+				 errhint("Drop or rename the existing ones; or, to get the functions "
+						 "alone, SET headhunter.deploy = off before CREATE EXTENSION.")));
+	if (deployment->present_schemas == NIL && OidIsValid(deployment->ledger))
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("the ledger hh.migration exists, but none of headhunter's schemas"),
+						errhint("Restore schemas %s, or drop table hh.migration to deploy anew.",
+								JoinNames(deployment->absent_schemas))));
 	if (deployment->absent_schemas == NIL && !OidIsValid(deployment->ledger))
 		ereport(ERROR,
 				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
@@ -149,7 +148,7 @@ Datum
 hh_deploy(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
-	Deployment	deployment;
+	Deployment deployment;
 
 	if (IsolationUsesXactSnapshot())
 		ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
@@ -174,10 +173,10 @@ hh_deploy(PG_FUNCTION_ARGS)
 static void
 RefuseForeignCode(const Deployment *deployment)
 {
-	int			level = PinSettings();
-	Oid			types[] = {OIDOID, OIDOID};
-	Datum		values[] = {ObjectIdGetDatum(deployment->control_schema),
-							ObjectIdGetDatum(deployment->extension)};
+	int level = PinSettings();
+	Oid types[] = {OIDOID, OIDOID};
+	Datum values[] = {ObjectIdGetDatum(deployment->control_schema),
+					  ObjectIdGetDatum(deployment->extension)};
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -196,11 +195,10 @@ RefuseForeignCode(const Deployment *deployment)
 			lengthof(values), types, values, NULL, false, 1) != SPI_OK_SELECT)
 		elog(ERROR, "could not read the catalogs");
 	if (SPI_processed > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_DUPLICATE_OBJECT),
-				 errmsg("schema \"hh\" holds %s, which is not part of the extension",
-						SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
-				 errhint("Drop it, or drop the whole schema if nothing in it is yours.")));
+		ereport(ERROR, (errcode(ERRCODE_DUPLICATE_OBJECT),
+						errmsg("schema \"hh\" holds %s, which is not part of the extension",
+							   SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1)),
+						errhint("Drop it, or drop the whole schema if nothing in it is yours.")));
 	SPI_finish();
 	AtEOXact_GUC(false, level);
 }
@@ -226,17 +224,16 @@ RequireVectorInPublic(void)
 static void
 RefuseForeignSchemaOwner(const Deployment *deployment)
 {
-	Oid			owner = deployment->control_owner;
+	Oid owner = deployment->control_owner;
 
 	if (!is_member_of_role_nosuper(deployment->extension_owner, owner))
-		ereport(ERROR,
-				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-				 errmsg("schema \"hh\" belongs to role \"%s\", not to the installing role",
-						GetUserNameFromId(owner, false)),
-				 errdetail("What would be deployed for role \"%s\" would be in its hands.",
-						   GetUserNameFromId(deployment->extension_owner, false)),
-				 errhint("Install as role \"%s\", or drop the schema.",
-						 GetUserNameFromId(owner, false))));
+		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+						errmsg("schema \"hh\" belongs to role \"%s\", not to the installing role",
+							   GetUserNameFromId(owner, false)),
+						errdetail("What would be deployed for role \"%s\" would be in its hands.",
+								  GetUserNameFromId(deployment->extension_owner, false)),
+						errhint("Install as role \"%s\", or drop the schema.",
+								GetUserNameFromId(owner, false))));
 }
 
 /*
@@ -248,7 +245,7 @@ PG_FUNCTION_INFO_V1(hh_install);
 Datum
 hh_install(PG_FUNCTION_ARGS)
 {
-	Deployment	deployment;
+	Deployment deployment;
 
 	if (!creating_extension)
 		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
@@ -275,8 +272,7 @@ hh_install(PG_FUNCTION_ARGS)
 		ereport(INFO, (errmsg("headhunter %s: %d migrations applied for role \"%s\"",
 							  deployment.extension_version, Deploy(&deployment, NULL),
 							  GetUserNameFromId(deployment.owner, false)),
-					   errdetail("Embeddings have %d dimensions.",
-								 ReadDeployment().dimensions)));
+					   errdetail("Embeddings have %d dimensions.", ReadDeployment().dimensions)));
 	}
 	PG_RETURN_VOID();
 }

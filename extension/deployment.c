@@ -28,20 +28,20 @@ static const char *const data_schemas[] = {"search", "taxonomy", "msgs", "ops"};
 
 typedef struct ExtensionRow
 {
-	Oid			owner;
-	Oid			schema;
-	char	   *version;
+	Oid owner;
+	Oid schema;
+	char *version;
 } ExtensionRow;
 
 /* pg_extension has no cache by OID before 18, hence the scan. */
 static ExtensionRow
 ReadExtension(Oid extension)
 {
-	Relation	catalog = table_open(ExtensionRelationId, AccessShareLock);
+	Relation catalog = table_open(ExtensionRelationId, AccessShareLock);
 	ExtensionRow row = {0};
 	ScanKeyData key;
 	SysScanDesc scan;
-	HeapTuple	tuple;
+	HeapTuple tuple;
 
 	ScanKeyInit(&key, Anum_pg_extension_oid, BTEqualStrategyNumber, F_OIDEQ,
 				ObjectIdGetDatum(extension));
@@ -50,9 +50,9 @@ ReadExtension(Oid extension)
 	if (HeapTupleIsValid(tuple))
 	{
 		Form_pg_extension form = (Form_pg_extension) GETSTRUCT(tuple);
-		bool		isnull;
-		Datum		version = heap_getattr(tuple, Anum_pg_extension_extversion,
-										   RelationGetDescr(catalog), &isnull);
+		bool isnull;
+		Datum version =
+			heap_getattr(tuple, Anum_pg_extension_extversion, RelationGetDescr(catalog), &isnull);
 
 		row.owner = form->extowner;
 		row.schema = form->extnamespace;
@@ -74,8 +74,8 @@ ExtensionSchema(const char *name)
 static Oid
 RelationOwner(Oid relation)
 {
-	HeapTuple	tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
-	Oid			owner;
+	HeapTuple tuple = SearchSysCache1(RELOID, ObjectIdGetDatum(relation));
+	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for relation %u", relation);
@@ -87,8 +87,8 @@ RelationOwner(Oid relation)
 static Oid
 SchemaOwner(Oid schema)
 {
-	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
-	Oid			owner;
+	HeapTuple tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	Oid owner;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for schema %u", schema);
@@ -101,13 +101,13 @@ SchemaOwner(Oid schema)
 static int
 ReadDimensions(void)
 {
-	Oid			schema = get_namespace_oid("search", true);
-	Oid			relation =
+	Oid schema = get_namespace_oid("search", true);
+	Oid relation =
 		OidIsValid(schema) ? get_relname_relid("candidate_embeddings", schema) : InvalidOid;
-	AttrNumber	column = OidIsValid(relation) ? get_attnum(relation, "embedding") : 0;
-	Oid			type;
-	int32		modifier;
-	Oid			collation;
+	AttrNumber column = OidIsValid(relation) ? get_attnum(relation, "embedding") : 0;
+	Oid type;
+	int32 modifier;
+	Oid collation;
 
 	if (column <= 0)
 		return 0;
@@ -118,7 +118,7 @@ ReadDimensions(void)
 Deployment
 ReadDeployment(void)
 {
-	Deployment	deployment = {0};
+	Deployment deployment = {0};
 	ExtensionRow extension;
 
 	deployment.extension =
@@ -132,11 +132,10 @@ ReadDeployment(void)
 	deployment.control_owner = SchemaOwner(deployment.control_schema);
 
 	deployment.ledger = get_relname_relid("migration", deployment.control_schema);
-	if (OidIsValid(deployment.ledger) &&
-		get_rel_relkind(deployment.ledger) != RELKIND_RELATION)
-		ereport(ERROR, (errcode(ERRCODE_WRONG_OBJECT_TYPE),
-						errmsg("\"hh.migration\" is not a table"),
-						errdetail("The ledger of migrations must be an ordinary table.")));
+	if (OidIsValid(deployment.ledger) && get_rel_relkind(deployment.ledger) != RELKIND_RELATION)
+		ereport(ERROR,
+				(errcode(ERRCODE_WRONG_OBJECT_TYPE), errmsg("\"hh.migration\" is not a table"),
+				 errdetail("The ledger of migrations must be an ordinary table.")));
 	deployment.owner = OidIsValid(deployment.ledger) ? RelationOwner(deployment.ledger)
 													 : deployment.extension_owner;
 
@@ -157,10 +156,10 @@ ReadDeployment(void)
 static const char *
 ForeignCreator(Oid schema, Oid owner)
 {
-	HeapTuple	tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
+	HeapTuple tuple = SearchSysCache1(NAMESPACEOID, ObjectIdGetDatum(schema));
 	const char *creator = NULL;
-	Datum		acl;
-	bool		isnull;
+	Datum acl;
+	bool isnull;
 
 	if (!HeapTupleIsValid(tuple))
 		elog(ERROR, "cache lookup failed for schema %u", schema);
@@ -172,8 +171,8 @@ ForeignCreator(Oid schema, Oid owner)
 		if (item->ai_grantee == owner || !(ACLITEM_GET_PRIVS(*item) & ACL_CREATE))
 			continue;
 		creator = item->ai_grantee == ACL_ID_PUBLIC
-			? "PUBLIC"
-			: quote_identifier(GetUserNameFromId(item->ai_grantee, false));
+					  ? "PUBLIC"
+					  : quote_identifier(GetUserNameFromId(item->ai_grantee, false));
 	}
 	ReleaseSysCache(tuple);
 	return creator;
@@ -182,17 +181,17 @@ ForeignCreator(Oid schema, Oid owner)
 void
 CheckControlSchema(const Deployment *deployment, Oid installer)
 {
-	Oid			owner = deployment->control_owner;
+	Oid owner = deployment->control_owner;
 	const char *creator = ForeignCreator(deployment->control_schema, owner);
 
 	if (!CanSetRole(installer, owner))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("schema \"hh\" belongs to role \"%s\"",
-							   GetUserNameFromId(owner, false)),
-						errdetail("Role \"%s\" is not a member of it, so what stands in the "
-								  "schema can't be trusted.",
-								  GetUserNameFromId(installer, false)),
-						errhint("Have the schema's owner install, or drop the schema.")));
+		ereport(ERROR,
+				(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+				 errmsg("schema \"hh\" belongs to role \"%s\"", GetUserNameFromId(owner, false)),
+				 errdetail("Role \"%s\" is not a member of it, so what stands in the "
+						   "schema can't be trusted.",
+						   GetUserNameFromId(installer, false)),
+				 errhint("Have the schema's owner install, or drop the schema.")));
 	if (creator != NULL)
 		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 						errmsg("role %s may create objects in schema \"hh\"", creator),
@@ -220,7 +219,6 @@ JoinNames(const List *names)
 
 	initStringInfo(&joined);
 	foreach (cell, names)
-		appendStringInfo(&joined, "%s%s", joined.len > 0 ? ", " : "",
-						 (const char *) lfirst(cell));
+		appendStringInfo(&joined, "%s%s", joined.len > 0 ? ", " : "", (const char *) lfirst(cell));
 	return joined.data;
 }

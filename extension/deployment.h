@@ -9,16 +9,16 @@
 
 typedef struct Deployment
 {
-	Oid			extension;
-	Oid			extension_owner;
-	char	   *extension_version;
-	Oid			control_schema; /* hh */
-	Oid			control_owner;
-	Oid			ledger;			/* hh.migration, or InvalidOid */
-	Oid			owner;			/* the ledger's, else the extension's */
-	List	   *present_schemas; /* of the four data schemas, as char * */
-	List	   *absent_schemas;
-	int			dimensions; /* of the embedding column, or 0 where there is none */
+	Oid extension;
+	Oid extension_owner;
+	char *extension_version;
+	Oid control_schema; /* hh */
+	Oid control_owner;
+	Oid ledger;			   /* hh.migration, or InvalidOid */
+	Oid owner;			   /* the ledger's, else the extension's */
+	List *present_schemas; /* of the four data schemas, as char * */
+	List *absent_schemas;
+	int dimensions; /* of the embedding column, or 0 where there is none */
 } Deployment;
 
 /*
@@ -39,7 +39,7 @@ extern void CheckControlSchema(const Deployment *deployment, Oid installer);
 extern void RequireOwnerMembership(const Deployment *deployment);
 
 /* The schema of an extension; raises 42704 where it isn't installed. */
-extern Oid	ExtensionSchema(const char *name);
+extern Oid ExtensionSchema(const char *name);
 
 /* Names joined by ", ", palloc'd. */
 extern char *JoinNames(const List *names);

@@ -28,27 +28,26 @@ typedef struct OwnerStatement
 static ArrayType *
 RowAsTextArray(HeapTuple tuple, TupleDesc desc)
 {
-	Datum	   *values = palloc(desc->natts * sizeof(Datum));
-	bool	   *nulls = palloc(desc->natts * sizeof(bool));
-	int			dims[] = {desc->natts};
-	int			bounds[] = {1};
+	Datum *values = palloc(desc->natts * sizeof(Datum));
+	bool *nulls = palloc(desc->natts * sizeof(bool));
+	int dims[] = {desc->natts};
+	int bounds[] = {1};
 
 	for (int column = 0; column < desc->natts; column++)
 	{
-		char	   *value = SPI_getvalue(tuple, desc, column + 1);
+		char *value = SPI_getvalue(tuple, desc, column + 1);
 
 		nulls[column] = value == NULL;
 		values[column] = value ? CStringGetTextDatum(value) : (Datum) 0;
 	}
-	return construct_md_array(values, nulls, 1, dims, bounds, TEXTOID, -1, false,
-							  TYPALIGN_INT);
+	return construct_md_array(values, nulls, 1, dims, bounds, TEXTOID, -1, false, TYPALIGN_INT);
 }
 
 static void
 RunStatement(void *argument)
 {
 	OwnerStatement *statement = argument;
-	int			result;
+	int result;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
 		elog(ERROR, "SPI_connect failed");
@@ -63,9 +62,9 @@ RunStatement(void *argument)
 		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
 	for (uint64 row = 0; SPI_tuptable != NULL && row < SPI_processed; row++)
 	{
-		bool		isnull = false;
-		Datum		value = PointerGetDatum(
-			RowAsTextArray(SPI_tuptable->vals[row], SPI_tuptable->tupdesc));
+		bool isnull = false;
+		Datum value =
+			PointerGetDatum(RowAsTextArray(SPI_tuptable->vals[row], SPI_tuptable->tupdesc));
 
 		tuplestore_putvalues(statement->result->setResult, statement->result->setDesc, &value,
 							 &isnull);
@@ -84,11 +83,11 @@ Datum
 hh_execute_as_owner(PG_FUNCTION_ARGS)
 {
 	OwnerStatement statement = {.result = (ReturnSetInfo *) fcinfo->resultinfo};
-	Deployment	deployment;
+	Deployment deployment;
 
 	if (PG_ARGISNULL(0))
-		ereport(ERROR, (errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-						errmsg("statement must not be null")));
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED), errmsg("statement must not be null")));
 	statement.text = text_to_cstring(PG_GETARG_TEXT_PP(0));
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
 

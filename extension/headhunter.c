@@ -19,14 +19,14 @@ PG_MODULE_MAGIC;
 #define EMBEDDING_DIMENSIONS "headhunter.embedding_dimensions"
 #define DEPLOY				 "headhunter.deploy"
 
-int			headhunter_embedding_dimensions = 768;
-bool		headhunter_deploy = true;
+int headhunter_embedding_dimensions = 768;
+bool headhunter_deploy = true;
 
 /* A value that came before the library and that it had to reject; or NULL. */
 static char *rejected_dimensions = NULL;
 static char *rejected_deploy = NULL;
 
-void		_PG_init(void);
+void _PG_init(void);
 
 /* Whoever sets a good value has mended a bad one. */
 static void
@@ -57,10 +57,10 @@ PlaceholderValue(const char *name)
 void
 _PG_init(void)
 {
-	char	   *dimensions = PlaceholderValue(EMBEDDING_DIMENSIONS);
-	char	   *deploy = PlaceholderValue(DEPLOY);
-	int			number;
-	bool		flag;
+	char *dimensions = PlaceholderValue(EMBEDDING_DIMENSIONS);
+	char *deploy = PlaceholderValue(DEPLOY);
+	int number;
+	bool flag;
 
 	/* The column's dimension cannot be guessed from an empty database. */
 	DefineCustomIntVariable(EMBEDDING_DIMENSIONS,
@@ -88,18 +88,17 @@ void
 CheckSettings(void)
 {
 	if (rejected_dimensions)
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid value for parameter \"%s\": \"%s\"", EMBEDDING_DIMENSIONS,
+							   rejected_dimensions),
+						errdetail("It must be a number from 1 to %d.", HH_MAX_INDEXED_DIMENSIONS),
+						errhint("Set or RESET the parameter, then try again.")));
+	if (rejected_deploy)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": \"%s\"", EMBEDDING_DIMENSIONS,
-						rejected_dimensions),
-				 errdetail("It must be a number from 1 to %d.", HH_MAX_INDEXED_DIMENSIONS),
+				 errmsg("invalid value for parameter \"%s\": \"%s\"", DEPLOY, rejected_deploy),
+				 errdetail("It must be a Boolean value."),
 				 errhint("Set or RESET the parameter, then try again.")));
-	if (rejected_deploy)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("invalid value for parameter \"%s\": \"%s\"", DEPLOY,
-							   rejected_deploy),
-						errdetail("It must be a Boolean value."),
-						errhint("Set or RESET the parameter, then try again.")));
 }
 
 /*

@@ -33,7 +33,7 @@ static const struct
 int
 PinSettings(void)
 {
-	int			level = NewGUCNestLevel();
+	int level = NewGUCNestLevel();
 
 	for (size_t i = 0; i < lengthof(pinned_settings); i++)
 		(void) set_config_option(pinned_settings[i].name, pinned_settings[i].value, PGC_USERSET,
@@ -44,10 +44,10 @@ PinSettings(void)
 void
 RunAsOwner(Oid owner, void (*work)(void *), void *argument)
 {
-	bool		creating = creating_extension;
-	Oid			user;
-	int			sec_context;
-	int			level;
+	bool creating = creating_extension;
+	Oid user;
+	int sec_context;
+	int level;
 
 	GetUserIdAndSecContext(&user, &sec_context);
 	level = PinSettings();

@@ -20,6 +20,6 @@ extern void RunAsOwner(Oid owner, void (*work)(void *), void *argument);
  * Pins the settings alone, for the current user.  The caller ends it with
  * AtEOXact_GUC(false, level), or with the (sub)transaction's abort.
  */
-extern int	PinSettings(void);
+extern int PinSettings(void);
 
 #endif /* HH_OWNER_CONTEXT_H */

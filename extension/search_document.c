@@ -39,8 +39,8 @@
 static const struct
 {
 	const char *column;
-	Oid			type;
-	char		weight;
+	Oid type;
+	char weight;
 } sources[SOURCE_COUNT] = {
 	{"current_title", TEXTOID, 'A'},   {"headline", TEXTOID, 'B'}, {"skills", TEXTARRAYOID, 'B'},
 	{"industries", TEXTARRAYOID, 'C'}, {"profile", JSONBOID, 'D'},
@@ -49,25 +49,24 @@ static const struct
 /* What a statement's first call looks up for the others. */
 typedef struct DocumentLayout
 {
-	Oid			config;
-	int			target;
-	int			columns[SOURCE_COUNT];
+	Oid config;
+	int target;
+	int columns[SOURCE_COUNT];
 } DocumentLayout;
 
 static int
 RequireColumn(Relation relation, const char *name, Oid type)
 {
-	int			column = SPI_fnumber(RelationGetDescr(relation), name);
+	int column = SPI_fnumber(RelationGetDescr(relation), name);
 
 	if (column <= 0)
 		ereport(ERROR, (errcode(ERRCODE_UNDEFINED_COLUMN),
 						errmsg("relation \"%s\" has no column \"%s\" for hh.search_document()",
 							   RelationGetRelationName(relation), name)));
 	if (SPI_gettypeid(RelationGetDescr(relation), column) != type)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("column \"%s\" of relation \"%s\" must be of type %s", name,
-						RelationGetRelationName(relation), format_type_be(type))));
+		ereport(ERROR, (errcode(ERRCODE_DATATYPE_MISMATCH),
+						errmsg("column \"%s\" of relation \"%s\" must be of type %s", name,
+							   RelationGetRelationName(relation), format_type_be(type))));
 	return column;
 }
 
@@ -76,9 +75,9 @@ static Oid
 ConfigurationOid(const char *name)
 {
 #if PG_VERSION_NUM >= 160000
-	List	   *names = stringToQualifiedNameList(name, NULL);
+	List *names = stringToQualifiedNameList(name, NULL);
 #else
-	List	   *names = stringToQualifiedNameList(name);
+	List *names = stringToQualifiedNameList(name);
 #endif
 
 	if (list_length(names) == 1)
@@ -123,12 +122,12 @@ AppendWithin(StringInfo text, const char *data, int length, int *budget)
 static void
 AppendArray(StringInfo text, ArrayType *array, int *budget)
 {
-	Datum	   *elements;
-	bool	   *nulls;
-	int			count;
+	Datum *elements;
+	bool *nulls;
+	int count;
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
-	for (int i = 0; i < count && *budget > 0; i++)
+	for (int i = 0; i<count && * budget> 0; i++)
 	{
 		const struct varlena *element;
 
@@ -143,7 +142,7 @@ static void
 AppendJsonStrings(StringInfo text, Jsonb *json, int *budget)
 {
 	JsonbIterator *iterator = JsonbIteratorInit(&json->root);
-	JsonbValue	value;
+	JsonbValue value;
 	JsonbIteratorToken token;
 
 	while (*budget > 0 && (token = JsonbIteratorNext(&iterator, &value, false)) != WJB_DONE)
@@ -171,9 +170,8 @@ AppendSource(StringInfo text, Oid type, Datum value, int *budget)
 static Datum
 WeightedVector(Oid config, const StringInfoData *text, char weight)
 {
-	Datum		string = PointerGetDatum(cstring_to_text_with_len(text->data, text->len));
-	Datum		vector =
-		DirectFunctionCall2(to_tsvector_byid, ObjectIdGetDatum(config), string);
+	Datum string = PointerGetDatum(cstring_to_text_with_len(text->data, text->len));
+	Datum vector = DirectFunctionCall2(to_tsvector_byid, ObjectIdGetDatum(config), string);
 
 	return DirectFunctionCall2(tsvector_setweight, vector, CharGetDatum(weight));
 }
@@ -181,15 +179,15 @@ WeightedVector(Oid config, const StringInfoData *text, char weight)
 static Datum
 BuildDocument(const DocumentLayout *layout, HeapTuple tuple, TupleDesc desc)
 {
-	int			budget = MAX_INDEXED_TEXT;
-	Datum		document = (Datum) 0;
+	int budget = MAX_INDEXED_TEXT;
+	Datum document = (Datum) 0;
 	StringInfoData text;
 
 	initStringInfo(&text);
 	for (int i = 0; i < SOURCE_COUNT; i++)
 	{
-		bool		isnull;
-		Datum		value = heap_getattr(tuple, layout->columns[i], desc, &isnull);
+		bool isnull;
+		Datum value = heap_getattr(tuple, layout->columns[i], desc, &isnull);
 
 		if (!isnull)
 			AppendSource(&text, sources[i].type, value, &budget);
@@ -209,20 +207,19 @@ hh_search_document(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 	DocumentLayout *layout;
-	HeapTuple	tuple;
-	Datum		document;
-	bool		isnull = false;
+	HeapTuple tuple;
+	Datum document;
+	bool isnull = false;
 
 	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_BEFORE(trigger->tg_event) ||
-		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) ||
-		TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
+		!TRIGGER_FIRED_FOR_ROW(trigger->tg_event) || TRIGGER_FIRED_BY_DELETE(trigger->tg_event))
 		ereport(ERROR, (errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
 						errmsg("hh.search_document() must be called as a BEFORE INSERT OR UPDATE "
 							   "trigger for each row")));
 
 	layout = LookUpLayout(fcinfo, trigger);
-	tuple = TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple
-													   : trigger->tg_trigtuple;
+	tuple =
+		TRIGGER_FIRED_BY_UPDATE(trigger->tg_event) ? trigger->tg_newtuple : trigger->tg_trigtuple;
 	document = BuildDocument(layout, tuple, RelationGetDescr(trigger->tg_relation));
 	tuple = heap_modify_tuple_by_cols(tuple, RelationGetDescr(trigger->tg_relation), 1,
 									  &layout->target, &document, &isnull);

@@ -9,7 +9,7 @@
 #define HH_MAX_INDEXED_DIMENSIONS 2000
 
 /* headhunter.embedding_dimensions: of the embedding column at first deployment. */
-extern int	headhunter_embedding_dimensions;
+extern int headhunter_embedding_dimensions;
 
 /* headhunter.deploy: whether CREATE EXTENSION deploys schemas and tables. */
 extern bool headhunter_deploy;

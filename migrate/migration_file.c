@@ -37,7 +37,7 @@ trimmed(TextSlice slice)
 static TextSlice
 next_word(TextSlice *rest)
 {
-	TextSlice	word;
+	TextSlice word;
 
 	*rest = trimmed(*rest);
 	word = *rest;
@@ -55,8 +55,8 @@ static TextSlice
 next_line(TextSlice *rest)
 {
 	const char *end = memchr(rest->data, '\n', rest->length);
-	TextSlice	line = {rest->data, end ? (size_t) (end - rest->data) : rest->length};
-	size_t		taken = line.length + (end ? 1 : 0);
+	TextSlice line = {rest->data, end ? (size_t) (end - rest->data) : rest->length};
+	size_t taken = line.length + (end ? 1 : 0);
 
 	rest->data += taken;
 	rest->length -= taken;
@@ -67,8 +67,8 @@ next_line(TextSlice *rest)
 static bool
 parse_file_name(const char *file_name, MigrationFile *file)
 {
-	size_t		digits = strspn(file_name, "0123456789");
-	size_t		letters;
+	size_t digits = strspn(file_name, "0123456789");
+	size_t letters;
 
 	if (digits < 4 || digits > 18 || file_name[digits] != '_')
 		return false;
@@ -84,8 +84,8 @@ parse_file_name(const char *file_name, MigrationFile *file)
 static bool
 parse_head_directive(TextSlice directive, MigrationFile *file, const char **error)
 {
-	TextSlice	rest = directive;
-	TextSlice	word = next_word(&rest);
+	TextSlice rest = directive;
+	TextSlice word = next_word(&rest);
 
 	if (slice_is(word, "repeatable") && rest.length == 0)
 		file->repeatable = true;
@@ -105,9 +105,9 @@ bool
 migration_file_parse(const char *file_name, const char *text, size_t length, MigrationFile *file,
 					 const char **error)
 {
-	TextSlice	rest = {text, length};
-	TextSlice  *part = &file->change;
-	bool		in_head = true;
+	TextSlice rest = {text, length};
+	TextSlice *part = &file->change;
+	bool in_head = true;
 
 	memset(file, 0, sizeof(*file));
 	if (!parse_file_name(file_name, file))
@@ -119,20 +119,20 @@ migration_file_parse(const char *file_name, const char *text, size_t length, Mig
 	part->data = text;
 	while (rest.length > 0)
 	{
-		TextSlice	line = next_line(&rest);
-		TextSlice	directive = {line.data + strlen(DIRECTIVE_MARK), 0};
-		bool		is_directive = line.length >= strlen(DIRECTIVE_MARK) &&
-			memcmp(line.data, DIRECTIVE_MARK, strlen(DIRECTIVE_MARK)) == 0;
+		TextSlice line = next_line(&rest);
+		TextSlice directive = {line.data + strlen(DIRECTIVE_MARK), 0};
+		bool is_directive = line.length >= strlen(DIRECTIVE_MARK) &&
+							memcmp(line.data, DIRECTIVE_MARK, strlen(DIRECTIVE_MARK)) == 0;
 
 		if (is_directive)
 		{
-			TextSlice  *next;
+			TextSlice *next;
 
 			directive.length = line.length - strlen(DIRECTIVE_MARK);
 			directive = trimmed(directive);
-			next = slice_is(directive, "revert") ? &file->revert
-				: slice_is(directive, "verify")	 ? &file->verify
-												 : NULL;
+			next = slice_is(directive, "revert")   ? &file->revert
+				   : slice_is(directive, "verify") ? &file->verify
+												   : NULL;
 			if (next != NULL)
 			{
 				if (next->data != NULL)
@@ -164,11 +164,11 @@ migration_file_parse(const char *file_name, const char *text, size_t length, Mig
 bool
 migration_file_declares(const MigrationFile *file, const char *name, size_t length)
 {
-	TextSlice	rest = file->vars;
+	TextSlice rest = file->vars;
 
 	while (rest.length > 0)
 	{
-		TextSlice	word = next_word(&rest);
+		TextSlice word = next_word(&rest);
 
 		if (word.length == length && memcmp(word.data, name, length) == 0)
 			return true;

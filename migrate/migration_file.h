@@ -31,19 +31,19 @@
 typedef struct TextSlice
 {
 	const char *data;
-	size_t		length;
+	size_t length;
 } TextSlice;
 
 typedef struct MigrationFile
 {
-	TextSlice	version; /* "0002" of 0002_search.sql */
-	TextSlice	name;	 /* "search" */
-	bool		repeatable;
-	TextSlice	requires_extension; /* empty where the file names no version */
-	TextSlice	vars;				/* names, separated by blanks */
-	TextSlice	change;
-	TextSlice	revert; /* empty where the file has no such part */
-	TextSlice	verify;
+	TextSlice version; /* "0002" of 0002_search.sql */
+	TextSlice name;	   /* "search" */
+	bool repeatable;
+	TextSlice requires_extension; /* empty where the file names no version */
+	TextSlice vars;				  /* names, separated by blanks */
+	TextSlice change;
+	TextSlice revert; /* empty where the file has no such part */
+	TextSlice verify;
 } MigrationFile;
 
 /*
@@ -58,14 +58,14 @@ extern bool migration_file_parse(const char *file_name, const char *text, size_t
 extern bool migration_file_declares(const MigrationFile *file, const char *name, size_t length);
 
 /* Compares versions such as 1.0 and 1.0.1 number by number: < 0, 0 or > 0. */
-extern int	version_compare(TextSlice a, TextSlice b);
+extern int version_compare(TextSlice a, TextSlice b);
 
 /* A migration compiled in by embed.sh.  The text is terminated by a NUL. */
 typedef struct BundledMigration
 {
 	const char *file_name;
 	const char *text;
-	size_t		length;
+	size_t length;
 } BundledMigration;
 
 /* Ordered by file name; ends with an entry whose file_name is NULL. */
