@@ -10,6 +10,9 @@
 #endif
 
 #include "utils/acl.h"
+#if PG_VERSION_NUM >= 160000
+#include "varatt.h"
+#endif
 
 /*
  * Whether a role may SET ROLE to another; superusers may to all.  Before 16

@@ -236,7 +236,8 @@ EmbeddingModelDims(const char *name, Size length)
 }
 
 /*
- * hh.embedding_model_changed(): the registry's trigger that invalidates the cache everywhere.
+ * hh.embedding_model_changed(): the registry's trigger that invalidates the cache everywhere, for
+ * each statement or for each row. A subscriber applying changes fires none but row triggers.
  */
 PG_FUNCTION_INFO_V1(hh_embedding_model_changed);
 Datum
@@ -244,10 +245,9 @@ hh_embedding_model_changed(PG_FUNCTION_ARGS)
 {
 	TriggerData *trigger = (TriggerData *) fcinfo->context;
 
-	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event) ||
-		!TRIGGER_FIRED_FOR_STATEMENT(trigger->tg_event))
+	if (!CALLED_AS_TRIGGER(fcinfo) || !TRIGGER_FIRED_AFTER(trigger->tg_event))
 		ereport(ERROR, errcode(ERRCODE_E_R_I_E_TRIGGER_PROTOCOL_VIOLATED),
-				errmsg("function \"%s\" must be fired after each statement by a trigger",
+				errmsg("function \"%s\" must be fired after a change by a trigger",
 					   "embedding_model_changed"));
 
 	CacheInvalidateRelcacheByRelid(RelationGetRelid(trigger->tg_relation));

@@ -26,6 +26,7 @@
 
 #include "compat.h"
 #include "embedding_type.h"
+#include "value_head.h"
 
 /* What stands before the elements of a vector and of a halfvec. */
 #define VECTOR_HEAD_SIZE (2 * (int) sizeof(int16))
@@ -136,30 +137,6 @@ DeclaredEmbeddingDims(EmbeddingKind kind, int32 typmod)
 			/* An array declares no length, and bit varying(n) only the greatest. */
 			return 0;
 	}
-}
-
-static inline bool
-IsPlain(const struct varlena *value)
-{
-	return !VARATT_IS_EXTERNAL(value) && !VARATT_IS_COMPRESSED(value);
-}
-
-/*
- * Copies the first bytes of a value's content, at most size of them and at least required.
- */
-static void
-ReadHead(Datum value, void *head, int required, int size)
-{
-	struct varlena *raw = (struct varlena *) DatumGetPointer(value);
-	struct varlena *slice = IsPlain(raw) ? raw : detoast_attr_slice(raw, 0, size);
-	int length = Min((int) VARSIZE_ANY_EXHDR(slice), size);
-
-	if (length < required)
-		ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),
-				errmsg("embedding is shorter than its header"));
-	memcpy(head, VARDATA_ANY(slice), length);
-	if (slice != raw)
-		pfree(slice);
 }
 
 /*

@@ -123,25 +123,16 @@ ColumnText(const EnforcedRow *row, AttrNumber attnum)
 }
 
 static void
-RefuseDimension(const EnforcedRow *row, bool registered, int expected, int dims)
+RefuseDimension(const EnforcedRow *row, int registered, int dims)
 {
-	const char *tenant = ColumnText(row, row->table->tenant);
-	const char *entity = ColumnText(row, row->table->entity);
-	const char *model = ColumnText(row, row->table->model);
-
-	if (!registered)
-		ereport(
-			ERROR, errcode(ERRCODE_DATA_EXCEPTION),
-			errmsg("column \"embedding\" has %d dimensions, not %d", expected, dims),
-			errdetail("The embedding of tenant \"%s\", entity \"%s\" has %d dimensions; its model "
-					  "\"%s\" is not registered.",
-					  tenant, entity, dims, model));
 	ereport(
 		ERROR, errcode(ERRCODE_DATA_EXCEPTION),
-		errmsg("embedding of model \"%s\" has %d dimensions, not %d", model, expected, dims),
+		errmsg("embedding of model \"%s\" has %d dimensions, not %d",
+			   ColumnText(row, row->table->model), registered, dims),
 		errdetail("The embedding of tenant \"%s\", entity \"%s\" has %d dimensions; its model is "
 				  "registered with %d.",
-				  tenant, entity, dims, expected),
+				  ColumnText(row, row->table->tenant), ColumnText(row, row->table->entity), dims,
+				  registered),
 		errhint("Write the model that made the embedding into model_version, or correct the "
 				"model's dims in hh.embedding_model."));
 }
@@ -172,25 +163,27 @@ RegisteredDims(const EnforcedRow *row)
 	return EmbeddingModelDims(VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model));
 }
 
+/*
+ * Null is the column's business, and so is the dimension where the model is not registered: a type
+ * modifier has been applied before any trigger sees the row.
+ */
 static void
 CheckRow(const EnforcedRow *row)
 {
 	const EmbeddingColumn *column = &row->table->embedding;
 	bool isnull;
-	Datum value;
+	Datum value =
+		heap_getattr(row->tuple, column->attnum, RelationGetDescr(row->relation), &isnull);
 	int dims;
 	int registered;
-	int expected;
 
-	value = heap_getattr(row->tuple, column->attnum, RelationGetDescr(row->relation), &isnull);
 	if (isnull)
 		return;
 
 	dims = EmbeddingDims(column->kind, value);
 	registered = RegisteredDims(row);
-	expected = registered != 0 ? registered : column->dims;
-	if (expected != 0 && dims != expected)
-		RefuseDimension(row, registered != 0, expected, dims);
+	if (registered != 0 && dims != registered)
+		RefuseDimension(row, registered, dims);
 	if (EmbeddingIsZero(column->kind, value))
 		RefuseZero(row);
 }
