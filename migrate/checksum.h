@@ -1,0 +1,24 @@
+/*
+ * checksum.h
+ *		What a migration's text is worth comparing by.
+ */
+#ifndef HH_CHECKSUM_H
+#define HH_CHECKSUM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* SHA-256 in lower-case hexadecimal, with the NUL. */
+#define CHECKSUM_SIZE 65
+
+/*
+ * A copy of the text without a byte order mark and with LF for CRLF, so that
+ * editors and git's autocrlf don't change a checksum.  Terminated by a NUL; the
+ * caller frees it.
+ */
+extern char *checksum_normalise(const char *text, size_t length, size_t *normal_length);
+
+/* The checksum of a text that is normalised already. */
+extern bool checksum_compute(const char *text, size_t length, char checksum[CHECKSUM_SIZE]);
+
+#endif /* HH_CHECKSUM_H */

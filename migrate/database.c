@@ -1,0 +1,389 @@
+/*
+ * database.c
+ *		One connection to one database: the only module that knows libpq.
+ */
+#include "postgres_fe.h"
+
+#include <signal.h>
+
+#include "common/logging.h"
+#include "fe_utils/cancel.h"
+#include "libpq-fe.h"
+
+#include "database.h"
+#include "pg_compat.h"
+#include "queries.h"
+
+#define APPLICATION_NAME "hh-migrate"
+
+struct Database
+{
+	PGconn *connection;
+};
+
+/* A PGresult under a name that says nothing of libpq. */
+struct Result
+{
+	PGresult *rows;
+};
+
+static void
+log_notice(void *unused, const PGresult *notice)
+{
+	const char *message = PQresultErrorField(notice, PG_DIAG_MESSAGE_PRIMARY);
+	const char *detail = PQresultErrorField(notice, PG_DIAG_MESSAGE_DETAIL);
+	const char *hint = PQresultErrorField(notice, PG_DIAG_MESSAGE_HINT);
+	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+	bool is_warning = severity && strcmp(severity, "WARNING") == 0;
+	enum pg_log_level level = is_warning ? PG_LOG_WARNING : PG_LOG_INFO;
+
+	(void) unused;
+	pg_log_generic(level, PG_LOG_PRIMARY, "%s", message ? message : "");
+	if (detail)
+		pg_log_generic(level, PG_LOG_DETAIL, "%s", detail);
+	if (hint)
+		pg_log_generic(level, PG_LOG_HINT, "%s", hint);
+}
+
+/* A libpq message without the line feed it ends with. */
+static char *
+message_copy(const char *message)
+{
+	char *copy = pg_strdup(message ? message : "");
+	size_t length = strlen(copy);
+
+	while (length > 0 && strchr("\r\n", copy[length - 1]) != NULL)
+		copy[--length] = '\0';
+	return copy;
+}
+
+/* SIGTERM, which a pipeline sends, is to do what Ctrl-C does. */
+static void
+handle_signals(PGconn *connection)
+{
+	struct sigaction action;
+
+	SetCancelConn(connection);
+	setup_cancel_handler(NULL);
+	if (sigaction(SIGINT, NULL, &action) == 0)
+		sigaction(SIGTERM, &action, NULL);
+}
+
+bool
+database_cancelled(void)
+{
+	return CancelRequested != 0;
+}
+
+static PGconn *
+open_connection(const ConnectionOptions *options)
+{
+	/* dbname comes first: as a URI it says host and port too, which others override. */
+	const char *const keywords[] = {
+		"dbname", "host", "port", "user", "fallback_application_name", "client_encoding", NULL};
+	const char *const values[] = {options->dbname,	options->host, options->port, options->user,
+								  APPLICATION_NAME, "UTF8",		   NULL};
+
+	return PQconnectdbParams(keywords, values, 1);
+}
+
+static void
+log_connection_failure(PGconn *connection)
+{
+	char *message = message_copy(PQerrorMessage(connection));
+
+	pg_log_error("could not connect to the database");
+	pg_log_error_detail("%s", message);
+	if (PQconnectionNeedsPassword(connection))
+		pg_log_error_hint("hh-migrate never asks for a password: put it into the file that "
+						  "PGPASSFILE names (~/.pgpass), or into PGPASSWORD.");
+	else
+		pg_log_error_hint("Say where the database is with -d (a name, a conninfo string or a "
+						  "URI), DATABASE_URL, or PGHOST, PGPORT, PGUSER and PGDATABASE.");
+	pg_free(message);
+}
+
+static bool
+check_server(Database *database)
+{
+	const char *encoding = PQparameterStatus(database->connection, "server_encoding");
+
+	if (database_server_version(database) < OLDEST_SERVER_VERSION)
+	{
+		pg_log_error("the server runs PostgreSQL %s, and hh-migrate needs 15 or newer",
+					 database_server_version_text(database));
+		pg_log_error_hint("Upgrade the server first.");
+		return false;
+	}
+	if (encoding && strcmp(encoding, "UTF8") != 0)
+	{
+		pg_log_error("the database's encoding is %s, and Headhunter needs UTF8", encoding);
+		pg_log_error_hint("Create the database with ENCODING 'UTF8' TEMPLATE template0.");
+		return false;
+	}
+	return true;
+}
+
+Database *
+database_connect(const ConnectionOptions *options)
+{
+	Database *database = pg_malloc0(sizeof(Database));
+
+	database->connection = open_connection(options);
+	if (PQstatus(database->connection) != CONNECTION_OK)
+		log_connection_failure(database->connection);
+	else
+	{
+		PQsetNoticeReceiver(database->connection, log_notice, NULL);
+		handle_signals(database->connection);
+		if (check_server(database) && database_command(database, query_pin_session))
+			return database;
+	}
+	database_close(database);
+	return NULL;
+}
+
+void
+database_close(Database *database)
+{
+	if (database == NULL)
+		return;
+	ResetCancelConn();
+	PQfinish(database->connection);
+	pg_free(database);
+}
+
+int
+database_server_version(const Database *database)
+{
+	return PQserverVersion(database->connection);
+}
+
+const char *
+database_server_version_text(const Database *database)
+{
+	const char *text = PQparameterStatus(database->connection, "server_version");
+
+	return text ? text : "unknown";
+}
+
+const char *
+database_name(const Database *database)
+{
+	return PQdb(database->connection);
+}
+
+const char *
+database_user(const Database *database)
+{
+	return PQuser(database->connection);
+}
+
+static char *
+field_copy(const PGresult *result, int field)
+{
+	const char *value = PQresultErrorField(result, field);
+
+	return value ? pg_strdup(value) : NULL;
+}
+
+static void
+fill_error(PGconn *connection, const PGresult *result, ServerError *error)
+{
+	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
+	const char *position = PQresultErrorField(result, PG_DIAG_STATEMENT_POSITION);
+	const char *internal = PQresultErrorField(result, PG_DIAG_INTERNAL_POSITION);
+
+	strlcpy(error->sqlstate, sqlstate ? sqlstate : "", sizeof(error->sqlstate));
+	error->message = field_copy(result, PG_DIAG_MESSAGE_PRIMARY);
+	error->detail = field_copy(result, PG_DIAG_MESSAGE_DETAIL);
+	error->hint = field_copy(result, PG_DIAG_MESSAGE_HINT);
+	error->context = field_copy(result, PG_DIAG_CONTEXT);
+	error->internal_query = field_copy(result, PG_DIAG_INTERNAL_QUERY);
+	if (position)
+		error->position = atoi(position);
+	else if (internal)
+		error->position = atoi(internal);
+	if (error->message == NULL)
+		error->message = message_copy(PQerrorMessage(connection));
+}
+
+/*
+ * Ends a COPY that a statement has begun: nothing could feed or take its data,
+ * and the connection is of no use before it is over.
+ */
+static void
+refuse_copy(PGconn *connection, ExecStatusType status, ServerError *error)
+{
+	PGresult *rest;
+	char *line;
+
+	if (status == PGRES_COPY_IN)
+		PQputCopyEnd(connection, "no data from hh-migrate");
+	else
+	{
+		while (PQgetCopyData(connection, &line, 0) > 0)
+			PQfreemem(line);
+	}
+	while ((rest = PQgetResult(connection)) != NULL)
+		PQclear(rest);
+	error->message = pg_strdup("COPY FROM STDIN and COPY TO STDOUT do not work in a migration");
+	error->hint = pg_strdup("Write rows as INSERT ... VALUES, or load them with psql's \\copy "
+							"once the migration is applied.");
+}
+
+Result *
+database_run(Database *database, const char *sql, int count, const char *const *values,
+			 ServerError *error)
+{
+	PGconn *connection = database->connection;
+	PGresult *rows = count > 0 ? PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0)
+							   : PQexec(connection, sql);
+	ExecStatusType status = PQresultStatus(rows);
+	Result *result;
+
+	pg_log_debug("sent: %s", sql);
+	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY)
+	{
+		result = pg_malloc0(sizeof(Result));
+		result->rows = rows;
+		return result;
+	}
+	if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+		refuse_copy(connection, status, error);
+	else
+		fill_error(connection, rows, error);
+	PQclear(rows);
+	return NULL;
+}
+
+Result *
+database_query(Database *database, const char *sql, int count, const char *const *values)
+{
+	ServerError error = {0};
+	Result *result = database_run(database, sql, count, values, &error);
+
+	if (result == NULL)
+	{
+		server_error_log(&error, NULL);
+		server_error_free(&error);
+	}
+	return result;
+}
+
+bool
+database_command(Database *database, const char *sql)
+{
+	Result *result = database_query(database, sql, NO_PARAMS);
+
+	if (result == NULL)
+		return false;
+	result_free(result);
+	return true;
+}
+
+int
+result_rows(const Result *result)
+{
+	return PQntuples(result->rows);
+}
+
+int
+result_columns(const Result *result)
+{
+	return PQnfields(result->rows);
+}
+
+const char *
+result_value(const Result *result, int row, int column)
+{
+	return PQgetisnull(result->rows, row, column) ? NULL : PQgetvalue(result->rows, row, column);
+}
+
+bool
+result_is_true(const Result *result, int row, int column)
+{
+	const char *value = result_value(result, row, column);
+
+	return value != NULL && strcmp(value, "t") == 0;
+}
+
+void
+result_free(Result *result)
+{
+	if (result == NULL)
+		return;
+	PQclear(result->rows);
+	pg_free(result);
+}
+
+void
+server_error_log(const ServerError *error, const char *headline)
+{
+	if (headline)
+	{
+		pg_log_error("%s", headline);
+		pg_log_error_detail("%s%s%s%s", error->message, error->sqlstate[0] ? " (SQLSTATE " : "",
+							error->sqlstate, error->sqlstate[0] ? ")" : "");
+	}
+	else
+		pg_log_error("%s", error->message);
+	if (error->detail)
+		pg_log_error_detail("%s", error->detail);
+	if (error->hint)
+		pg_log_error_hint("%s", error->hint);
+	if (error->context)
+		pg_log_debug("context: %s", error->context);
+}
+
+void
+server_error_free(ServerError *error)
+{
+	pg_free(error->message);
+	pg_free(error->detail);
+	pg_free(error->hint);
+	pg_free(error->context);
+	pg_free(error->internal_query);
+	memset(error, 0, sizeof(*error));
+}
+
+bool
+database_in_transaction(const Database *database)
+{
+	return PQtransactionStatus(database->connection) == PQTRANS_INTRANS;
+}
+
+void
+database_rollback(Database *database)
+{
+	PGTransactionStatusType status = PQtransactionStatus(database->connection);
+
+	if (status == PQTRANS_INTRANS || status == PQTRANS_INERROR)
+		PQclear(PQexec(database->connection, "ROLLBACK"));
+}
+
+bool
+database_is_connected(const Database *database)
+{
+	return PQstatus(database->connection) == CONNECTION_OK;
+}
+
+char *
+database_quote_literal(Database *database, const char *value)
+{
+	char *quoted = PQescapeLiteral(database->connection, value, strlen(value));
+	char *copy = pg_strdup(quoted);
+
+	PQfreemem(quoted);
+	return copy;
+}
+
+char *
+database_quote_identifier(Database *database, const char *name)
+{
+	char *quoted = PQescapeIdentifier(database->connection, name, strlen(name));
+	char *copy = pg_strdup(quoted);
+
+	PQfreemem(quoted);
+	return copy;
+}

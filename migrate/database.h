@@ -1,0 +1,93 @@
+/*
+ * database.h
+ *		One connection to one database: the only module that knows libpq.
+ */
+#ifndef HH_DATABASE_H
+#define HH_DATABASE_H
+
+#include <stdbool.h>
+
+typedef struct Database Database;
+typedef struct Result Result;
+
+/* NULL members are left to libpq: PG* variables, service file, defaults. */
+typedef struct ConnectionOptions
+{
+	const char *dbname; /* a name, a conninfo string or a URI */
+	const char *host;
+	const char *port;
+	const char *user;
+} ConnectionOptions;
+
+/* What the server said.  Members are NULL or empty where it did not say. */
+typedef struct ServerError
+{
+	char sqlstate[6];
+	char *message;
+	char *detail;
+	char *hint;
+	char *context;
+	int position;		  /* in characters, from 1; 0 if unknown */
+	char *internal_query; /* where not NULL, the text that position counts in */
+} ServerError;
+
+/* Arguments for a statement's $1, $2 ...: PARAMS(a, NULL, c) or NO_PARAMS. */
+#define NO_PARAMS 0, NULL
+#define PARAMS(...)                                                                                \
+	((int) (sizeof((const char *[]){__VA_ARGS__}) / sizeof(const char *))), (const char *const[])  \
+	{                                                                                              \
+		__VA_ARGS__                                                                                \
+	}
+
+/*
+ * Connects, pins the session against settings of roles and databases, and from
+ * then on has SIGINT and SIGTERM cancel the statement that runs.  Logs and
+ * returns NULL on failure.  database_close() takes NULL.
+ */
+extern Database *database_connect(const ConnectionOptions *options);
+extern void database_close(Database *database);
+
+extern int database_server_version(const Database *database); /* 150020 */
+extern const char *database_server_version_text(const Database *database);
+extern const char *database_name(const Database *database);
+extern const char *database_user(const Database *database);
+
+/*
+ * Runs a statement.  database_run() fills *error in and logs nothing;
+ * database_query() logs what went wrong.  Both return NULL on failure; else the
+ * caller frees the result.
+ */
+extern Result *database_run(Database *database, const char *sql, int count,
+							const char *const *values, ServerError *error);
+extern Result *database_query(Database *database, const char *sql, int count,
+							  const char *const *values);
+
+/* Runs statements whose result doesn't matter.  Logs and returns false on failure. */
+extern bool database_command(Database *database, const char *sql);
+
+extern int result_rows(const Result *result);
+extern int result_columns(const Result *result);
+extern const char *result_value(const Result *result, int row, int column); /* NULL for null */
+extern bool result_is_true(const Result *result, int row, int column);
+extern void result_free(Result *result);
+
+/* Logs the server's message, below a line of ours where one is given. */
+extern void server_error_log(const ServerError *error, const char *headline);
+extern void server_error_free(ServerError *error);
+
+/* Whether a transaction block is open and has not failed. */
+extern bool database_in_transaction(const Database *database);
+
+/* Rolls back where a transaction block is open. */
+extern void database_rollback(Database *database);
+
+extern bool database_is_connected(const Database *database);
+
+/* Whether a signal has asked to stop. */
+extern bool database_cancelled(void);
+
+/* Quoted for use in SQL text; the caller frees the result. */
+extern char *database_quote_literal(Database *database, const char *value);
+extern char *database_quote_identifier(Database *database, const char *name);
+
+#endif /* HH_DATABASE_H */

@@ -1,0 +1,179 @@
+/*
+ * deployment.c
+ *		What stands in a database and whose it is, read from the catalogs alone.
+ */
+#include "postgres_fe.h"
+
+#include "common/logging.h"
+
+#include "deployment.h"
+#include "pg_compat.h"
+#include "queries.h"
+
+/* The columns of queries/deployment.sql. */
+enum
+{
+	COLUMN_EXTENSION_VERSION,
+	COLUMN_EXTENSION_OWNER,
+	COLUMN_EXTENSION_AVAILABLE,
+	COLUMN_VECTOR_SCHEMA,
+	COLUMN_VECTOR_AVAILABLE,
+	COLUMN_HAS_PGCRYPTO,
+	COLUMN_SCHEMA_OWNER,
+	COLUMN_MAY_BECOME_SCHEMA_OWNER,
+	COLUMN_SCHEMA_CREATORS,
+	COLUMN_LEDGER_RELKIND,
+	COLUMN_LEDGER_OWNER,
+	COLUMN_LEDGER_IS_PLAIN,
+	COLUMN_DIMENSIONS,
+	COLUMN_DATA_SCHEMAS,
+	COLUMN_DATA_SCHEMA_COUNT,
+	COLUMN_MAY_BECOME_HH_OWNER,
+	COLUMN_CAN_EXECUTE_AS_OWNER,
+	COLUMN_IN_RECOVERY,
+	COLUMN_READ_ONLY,
+	COLUMN_COUNT
+};
+
+static char *
+copied_value(const Result *row, int column)
+{
+	const char *value = result_value(row, 0, column);
+
+	return value ? pg_strdup(value) : NULL;
+}
+
+static int
+number(const Result *row, int column)
+{
+	const char *value = result_value(row, 0, column);
+
+	return value ? Max(atoi(value), 0) : 0;
+}
+
+bool
+deployment_read(Database *database, Deployment *deployment)
+{
+	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
+	Result *row = database_query(database, query_deployment, PARAMS(privilege));
+	const char *relkind;
+
+	if (row == NULL)
+		return false;
+	Assert(result_columns(row) == COLUMN_COUNT && result_rows(row) == 1);
+	memset(deployment, 0, sizeof(*deployment));
+	relkind = result_value(row, 0, COLUMN_LEDGER_RELKIND);
+	deployment->extension_version = copied_value(row, COLUMN_EXTENSION_VERSION);
+	deployment->extension_owner = copied_value(row, COLUMN_EXTENSION_OWNER);
+	deployment->extension_available = copied_value(row, COLUMN_EXTENSION_AVAILABLE);
+	deployment->vector_schema = copied_value(row, COLUMN_VECTOR_SCHEMA);
+	deployment->vector_available = copied_value(row, COLUMN_VECTOR_AVAILABLE);
+	deployment->has_pgcrypto = result_is_true(row, 0, COLUMN_HAS_PGCRYPTO);
+	deployment->schema_owner = copied_value(row, COLUMN_SCHEMA_OWNER);
+	deployment->may_become_schema_owner = result_is_true(row, 0, COLUMN_MAY_BECOME_SCHEMA_OWNER);
+	deployment->schema_creators = copied_value(row, COLUMN_SCHEMA_CREATORS);
+	deployment->ledger_exists = relkind != NULL;
+	deployment->ledger_is_table = relkind != NULL && strcmp(relkind, "r") == 0;
+	deployment->ledger_owner = copied_value(row, COLUMN_LEDGER_OWNER);
+	deployment->ledger_is_plain = result_is_true(row, 0, COLUMN_LEDGER_IS_PLAIN);
+	deployment->dimensions = number(row, COLUMN_DIMENSIONS);
+	deployment->data_schemas = copied_value(row, COLUMN_DATA_SCHEMAS);
+	deployment->data_schema_count = number(row, COLUMN_DATA_SCHEMA_COUNT);
+	deployment->may_become_hh_owner = result_is_true(row, 0, COLUMN_MAY_BECOME_HH_OWNER);
+	deployment->can_execute_as_owner = result_is_true(row, 0, COLUMN_CAN_EXECUTE_AS_OWNER);
+	deployment->in_recovery = result_is_true(row, 0, COLUMN_IN_RECOVERY);
+	deployment->read_only = result_is_true(row, 0, COLUMN_READ_ONLY);
+	result_free(row);
+	return true;
+}
+
+static const char *
+standing_owner(const Deployment *deployment)
+{
+	if (deployment->ledger_owner)
+		return deployment->ledger_owner;
+	if (deployment->extension_owner)
+		return deployment->extension_owner;
+	return deployment->schema_owner;
+}
+
+bool
+deployment_decide_owner(Database *database, Deployment *deployment, const char *asked_for)
+{
+	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
+	const char *standing = standing_owner(deployment);
+	const char *owner = standing;
+	Result *rights;
+
+	if (standing && asked_for && strcmp(standing, asked_for) != 0)
+	{
+		pg_log_error("this database's deployment belongs to role \"%s\", not \"%s\"", standing,
+					 asked_for);
+		pg_log_error_hint("Leave --owner out: it decides at the first deployment only.");
+		return false;
+	}
+	if (owner == NULL)
+		owner = asked_for;
+	if (owner == NULL)
+		owner = deployment->may_become_hh_owner ? "hh_owner" : database_user(database);
+
+	rights = database_query(database, query_role_rights, PARAMS(owner, privilege));
+	if (rights == NULL)
+		return false;
+	if (result_rows(rights) == 0)
+	{
+		pg_log_error("role \"%s\" does not exist", owner);
+		result_free(rights);
+		return false;
+	}
+	deployment->owner = pg_strdup(owner);
+	deployment->may_become_owner = result_is_true(rights, 0, 0);
+	deployment->owner_may_create = result_is_true(rights, 0, 1);
+	result_free(rights);
+	return true;
+}
+
+bool
+deployment_check_schema(const Database *database, const Deployment *deployment, bool for_writing)
+{
+	if (deployment->schema_owner && for_writing && !deployment->may_become_schema_owner)
+	{
+		pg_log_error("schema \"hh\" belongs to role \"%s\"", deployment->schema_owner);
+		pg_log_error_detail("Role \"%s\" may not SET ROLE to it, so what stands in the schema "
+							"can't be trusted.",
+							database_user(database));
+		pg_log_error_hint("Connect as that role or a member of it, or drop the schema.");
+		return false;
+	}
+	if (deployment->schema_creators)
+	{
+		pg_log_error("%s may create objects in schema \"hh\"", deployment->schema_creators);
+		pg_log_error_detail("Only its owner may: others would run what is planted there.");
+		pg_log_error_hint("REVOKE CREATE ON SCHEMA hh FROM %s, and look through the schema.",
+						  deployment->schema_creators);
+		return false;
+	}
+	if (deployment->ledger_exists && !deployment->ledger_is_table)
+	{
+		pg_log_error("\"hh.migration\" is not a table");
+		pg_log_error_detail("The ledger of migrations must be an ordinary table.");
+		return false;
+	}
+	return true;
+}
+
+void
+deployment_free(Deployment *deployment)
+{
+	pg_free(deployment->extension_version);
+	pg_free(deployment->extension_owner);
+	pg_free(deployment->extension_available);
+	pg_free(deployment->vector_schema);
+	pg_free(deployment->vector_available);
+	pg_free(deployment->schema_owner);
+	pg_free(deployment->schema_creators);
+	pg_free(deployment->ledger_owner);
+	pg_free(deployment->data_schemas);
+	pg_free(deployment->owner);
+	memset(deployment, 0, sizeof(*deployment));
+}

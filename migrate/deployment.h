@@ -1,0 +1,61 @@
+/*
+ * deployment.h
+ *		What stands in a database and whose it is, read from the catalogs alone.
+ */
+#ifndef HH_DEPLOYMENT_H
+#define HH_DEPLOYMENT_H
+
+#include "database.h"
+
+/* A plain record: the planner takes it too.  Strings are NULL where a thing is missing. */
+typedef struct Deployment
+{
+	char *extension_version; /* installed */
+	char *extension_owner;
+	char *extension_available; /* the server's default version */
+	char *vector_schema;	   /* where vector is installed */
+	char *vector_available;
+	bool has_pgcrypto;
+	char *schema_owner; /* of schema hh */
+	bool may_become_schema_owner;
+	char *schema_creators; /* others that hold CREATE on schema hh */
+	bool ledger_exists;
+	bool ledger_is_table;
+	char *ledger_owner;
+	bool ledger_is_plain; /* reading it runs no code of the database's */
+	int dimensions;		  /* of the embedding column; 0 without one */
+	char *data_schemas;
+	int data_schema_count; /* of four */
+	bool may_become_hh_owner;
+	bool can_execute_as_owner; /* hh.execute_as_owner() is the extension's own */
+	bool in_recovery;
+	bool read_only;
+
+	/* Set by deployment_decide_owner(). */
+	char *owner;
+	bool may_become_owner;
+	bool owner_may_create; /* schemas in this database */
+} Deployment;
+
+extern bool deployment_read(Database *database, Deployment *deployment);
+
+/*
+ * The owner: of the ledger, else of the extension, else of schema hh, else the
+ * role asked for (or NULL), else hh_owner where the session user may become it,
+ * else the session user.  Logs and returns false where another was asked for
+ * than the one that is, or the role doesn't exist.
+ */
+extern bool deployment_decide_owner(Database *database, Deployment *deployment,
+									const char *asked_for);
+
+/*
+ * Refuses, before anything in schema hh is read, a schema in which others could
+ * have planted something.  A caller who only looks need not be able to become
+ * the schema's owner.
+ */
+extern bool deployment_check_schema(const Database *database, const Deployment *deployment,
+									bool for_writing);
+
+extern void deployment_free(Deployment *deployment);
+
+#endif /* HH_DEPLOYMENT_H */

@@ -1,0 +1,55 @@
+/*
+ * extension.c
+ *		The code that migrations build on: extension headhunter and what it needs.
+ */
+#include "postgres_fe.h"
+
+#include "common/logging.h"
+
+#include "extension.h"
+
+/*
+ * Runs a command of ours, without anything of the database's in it, as a role.
+ * SET LOCAL ends with the transaction, after its deferred triggers have run.
+ */
+static bool
+run_as_role(Database *database, const char *role, const char *command)
+{
+	char *quoted = database_quote_identifier(database, role);
+	char *set_role = psprintf("SET LOCAL ROLE %s", quoted);
+	bool is_session_user = strcmp(role, database_user(database)) == 0;
+	bool done;
+
+	done = database_command(database, "BEGIN") &&
+		   (is_session_user || database_command(database, set_role)) &&
+		   database_command(database, "SET LOCAL headhunter.deploy = off") &&
+		   database_command(database, command) && database_command(database, "COMMIT");
+	database_rollback(database);
+	pg_free(set_role);
+	pg_free(quoted);
+	return done;
+}
+
+bool
+extension_create(Database *database, const Deployment *deployment, const char *name)
+{
+	char *command;
+	bool done;
+
+	if (strcmp(name, "headhunter") == 0)
+		return run_as_role(database, deployment->owner, "CREATE EXTENSION headhunter");
+
+	command = psprintf("CREATE EXTENSION %s SCHEMA public", name);
+	done = database_command(database, command);
+	if (!done)
+		pg_log_error_hint("An administrator can create it, connected to this database: %s;",
+						  command);
+	pg_free(command);
+	return done;
+}
+
+bool
+extension_update(Database *database, const Deployment *deployment)
+{
+	return run_as_role(database, deployment->extension_owner, "ALTER EXTENSION headhunter UPDATE");
+}

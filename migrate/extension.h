@@ -1,0 +1,20 @@
+/*
+ * extension.h
+ *		The code that migrations build on: extension headhunter and what it needs.
+ */
+#ifndef HH_EXTENSION_H
+#define HH_EXTENSION_H
+
+#include "database.h"
+#include "deployment.h"
+
+/*
+ * Creates vector or pgcrypto as the session user, in schema public; or headhunter
+ * as the owner, without letting it deploy.
+ */
+extern bool extension_create(Database *database, const Deployment *deployment, const char *name);
+
+/* Updates headhunter to the server's default version, as its owner. */
+extern bool extension_update(Database *database, const Deployment *deployment);
+
+#endif /* HH_EXTENSION_H */

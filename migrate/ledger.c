@@ -1,0 +1,197 @@
+/*
+ * ledger.c
+ *		hh.migration: which migration was applied, when and from which text.
+ */
+#include "postgres_fe.h"
+
+#include "common/logging.h"
+
+#include "ledger.h"
+#include "queries.h"
+
+/* The columns of queries/ledger_rows.sql. */
+enum
+{
+	COLUMN_VERSION,
+	COLUMN_NAME,
+	COLUMN_KIND,
+	COLUMN_CHECKSUM,
+	COLUMN_STATE,
+	COLUMN_APPLIED_AT,
+	COLUMN_APPLIED_BY,
+	COLUMN_TOOL,
+	COLUMN_DIMENSIONS,
+	COLUMN_COUNT
+};
+
+static const char *const state_names[] = {
+	[LEDGER_RUNNING] = "running",	[LEDGER_APPLIED] = "applied",	[LEDGER_FAILED] = "failed",
+	[LEDGER_REVERTED] = "reverted", [LEDGER_BASELINE] = "baseline",
+};
+
+const char *
+ledger_state_name(LedgerState state)
+{
+	return state_names[state];
+}
+
+static bool
+parse_state(const char *name, LedgerState *state)
+{
+	for (size_t i = 0; name != NULL && i < lengthof(state_names); i++)
+	{
+		if (strcmp(name, state_names[i]) == 0)
+		{
+			*state = (LedgerState) i;
+			return true;
+		}
+	}
+	pg_log_error("the ledger hh.migration has a row in state \"%s\", which this hh-migrate "
+				 "doesn't know",
+				 name ? name : "");
+	return false;
+}
+
+static char *
+copied_value(const Result *rows, int row, int column)
+{
+	const char *value = result_value(rows, row, column);
+
+	return value ? pg_strdup(value) : NULL;
+}
+
+static bool
+fill_row(const Result *rows, int i, LedgerRow *row)
+{
+	const char *dimensions = result_value(rows, i, COLUMN_DIMENSIONS);
+
+	row->version = copied_value(rows, i, COLUMN_VERSION);
+	row->name = copied_value(rows, i, COLUMN_NAME);
+	row->kind = copied_value(rows, i, COLUMN_KIND);
+	row->checksum = copied_value(rows, i, COLUMN_CHECKSUM);
+	row->applied_at = copied_value(rows, i, COLUMN_APPLIED_AT);
+	row->applied_by = copied_value(rows, i, COLUMN_APPLIED_BY);
+	row->tool = copied_value(rows, i, COLUMN_TOOL);
+	row->dimensions = dimensions ? atoi(dimensions) : 0;
+	if (row->version == NULL || row->checksum == NULL)
+	{
+		pg_log_error("the ledger hh.migration has a row without version or checksum");
+		return false;
+	}
+	return parse_state(result_value(rows, i, COLUMN_STATE), &row->state);
+}
+
+/*
+ * A session that can't act as the owner reads the table itself.  That is safe
+ * while nothing on it can run code, which the lock keeps so.  Who could act as the
+ * owner has the most to lose, and takes a lock that also holds off new indexes.
+ */
+static Result *
+read_directly(const Session *session, const Deployment *deployment)
+{
+	bool strongly = deployment->may_become_owner && !deployment->in_recovery;
+	const char *lock = strongly ? "LOCK TABLE ONLY hh.migration IN SHARE ROW EXCLUSIVE MODE"
+								: "LOCK TABLE ONLY hh.migration IN ACCESS SHARE MODE";
+	Deployment locked = {0};
+	Result *rows = NULL;
+
+	if (database_command(session->database, "BEGIN") && database_command(session->database, lock) &&
+		deployment_read(session->database, &locked))
+	{
+		if (locked.ledger_is_table && locked.ledger_is_plain)
+			rows = database_query(session->database, query_ledger_rows, NO_PARAMS);
+		else
+		{
+			pg_log_error("hh.migration is not the ledger that hh-migrate makes");
+			pg_log_error_detail("Its columns' types, its indexes, its extended statistics or a "
+								"row-security policy could run code in the reader's name.");
+			pg_log_error_hint("Connect as its owner, role \"%s\", to look at it.",
+							  deployment->owner);
+		}
+	}
+	deployment_free(&locked);
+	database_rollback(session->database);
+	return rows;
+}
+
+bool
+ledger_read(const Session *session, const Deployment *deployment, Ledger *ledger)
+{
+	Result *rows;
+	int count;
+	bool read = true;
+
+	if (!deployment->ledger_exists)
+		return true;
+	rows = session->mode == SESSION_READER
+			   ? read_directly(session, deployment)
+			   : session_query(session, query_ledger_rows, COLUMN_COUNT, NO_PARAMS);
+	if (rows == NULL)
+		return false;
+	count = result_rows(rows);
+	ledger->rows = pg_malloc0(sizeof(LedgerRow) * (size_t) Max(count, 1));
+	for (int i = 0; i < count && read; i++)
+	{
+		read = fill_row(rows, i, &ledger->rows[i]);
+		ledger->count++;
+	}
+	result_free(rows);
+	return read;
+}
+
+void
+ledger_free(Ledger *ledger)
+{
+	for (int i = 0; i < ledger->count; i++)
+	{
+		LedgerRow *row = &ledger->rows[i];
+
+		pg_free(row->version);
+		pg_free(row->name);
+		pg_free(row->kind);
+		pg_free(row->checksum);
+		pg_free(row->applied_at);
+		pg_free(row->applied_by);
+		pg_free(row->tool);
+	}
+	pg_free(ledger->rows);
+	memset(ledger, 0, sizeof(*ledger));
+}
+
+const LedgerRow *
+ledger_find(const Ledger *ledger, const char *version)
+{
+	int low = 0;
+	int high = ledger->count - 1;
+
+	while (low <= high)
+	{
+		int middle = (low + high) / 2;
+		int order = strcmp(version, ledger->rows[middle].version);
+
+		if (order == 0)
+			return &ledger->rows[middle];
+		if (order < 0)
+			high = middle - 1;
+		else
+			low = middle + 1;
+	}
+	return NULL;
+}
+
+bool
+ledger_record_applied(const Session *session, const Migration *migration, const char *variables,
+					  const char *tool)
+{
+	char *statements = psprintf("%d", migration->change.count);
+	Result *result = session_query(session, query_ledger_record, 0,
+								   PARAMS(migration->version, migration->name,
+										  migration->file.repeatable ? "repeatable" : "versioned",
+										  migration->checksum, statements, variables, tool));
+
+	pg_free(statements);
+	if (result == NULL)
+		return false;
+	result_free(result);
+	return true;
+}

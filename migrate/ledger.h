@@ -1,0 +1,56 @@
+/*
+ * ledger.h
+ *		hh.migration: which migration was applied, when and from which text.
+ */
+#ifndef HH_LEDGER_H
+#define HH_LEDGER_H
+
+#include "migration_set.h"
+#include "session.h"
+
+typedef enum LedgerState
+{
+	LEDGER_RUNNING,
+	LEDGER_APPLIED,
+	LEDGER_FAILED,
+	LEDGER_REVERTED,
+	LEDGER_BASELINE
+} LedgerState;
+
+/* Strings are NULL where the column is. */
+typedef struct LedgerRow
+{
+	char *version;
+	char *name;
+	char *kind;
+	char *checksum;
+	LedgerState state;
+	char *applied_at; /* ISO 8601, UTC */
+	char *applied_by;
+	char *tool;
+	int dimensions; /* it was applied with; 0 if it uses none */
+} LedgerRow;
+
+/* Ordered by version.  Zero-initialised it is the ledger of an empty database. */
+typedef struct Ledger
+{
+	LedgerRow *rows;
+	int count;
+} Ledger;
+
+extern bool ledger_read(const Session *session, const Deployment *deployment, Ledger *ledger);
+extern void ledger_free(Ledger *ledger);
+
+extern const LedgerRow *ledger_find(const Ledger *ledger, const char *version);
+
+/* "applied" and so on, as in the table. */
+extern const char *ledger_state_name(LedgerState state);
+
+/*
+ * Records a migration as applied, in the transaction that applied it.  variables:
+ * a JSON object of the values used.
+ */
+extern bool ledger_record_applied(const Session *session, const Migration *migration,
+								  const char *variables, const char *tool);
+
+#endif /* HH_LEDGER_H */

@@ -1,0 +1,56 @@
+/*
+ * main.c
+ *		hh-migrate: deploys the Headhunter database and keeps it up to date.
+ */
+#include "postgres_fe.h"
+
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "common/logging.h"
+
+#include "cli.h"
+#include "options.h"
+
+/* A core file would hold passwords. */
+static void
+forbid_core_files(void)
+{
+	struct rlimit none = {0, 0};
+
+	setrlimit(RLIMIT_CORE, &none);
+}
+
+/* Colours on a terminal, unless https://no-color.org or PG_COLOR says otherwise. */
+static void
+decide_on_colours(void)
+{
+	const char *no_color = getenv("NO_COLOR");
+
+	if (no_color && no_color[0])
+		unsetenv("PG_COLOR");
+	else
+		setenv("PG_COLOR", "auto", 0);
+}
+
+int
+main(int argc, char **argv)
+{
+	int exit_code;
+
+	forbid_core_files();
+	decide_on_colours();
+	pg_logging_init(argv[0]);
+
+	/* A reader of our output that goes away must not end a deployment half-way. */
+	signal(SIGPIPE, SIG_IGN);
+
+	exit_code = cli_run(argc, argv);
+	if (fflush(stdout) != 0 || ferror(stdout))
+	{
+		pg_log_error("could not write to standard output: %m");
+		return EXIT_COULD_NOT_RUN;
+	}
+	return exit_code;
+}

@@ -1,0 +1,30 @@
+/*
+ * options.h
+ *		What the command line and the environment ask for.
+ */
+#ifndef HH_OPTIONS_H
+#define HH_OPTIONS_H
+
+#include "database.h"
+#include "report.h"
+
+/* Exit codes. */
+#define EXIT_DONE			0
+#define EXIT_COULD_NOT_RUN	1
+#define EXIT_FOUND_PROBLEMS 2
+
+typedef struct Options
+{
+	ConnectionOptions connection;
+	OutputFormat format;
+	bool quiet;
+	bool dry_run;
+	const char *owner;
+	int embedding_dimensions;				 /* 0: not said */
+	const char *embedding_dimensions_source; /* the option's or variable's name */
+	int lock_wait;							 /* seconds */
+	int months_ahead;
+	const char *keep_months; /* NULL: for ever */
+} Options;
+
+#endif /* HH_OPTIONS_H */

@@ -1,0 +1,323 @@
+/*
+ * plan.c
+ *		From what is there and what should be to a list of actions.
+ */
+#include "postgres_fe.h"
+
+#include "plan.h"
+
+static const char *const state_names[] = {
+	[MIGRATION_PENDING] = "pending",	   [MIGRATION_APPLIED] = "applied",
+	[MIGRATION_BASELINE] = "baseline",	   [MIGRATION_CHANGED] = "changed",
+	[MIGRATION_UNVERIFIED] = "unverified", [MIGRATION_REVERTED] = "reverted",
+	[MIGRATION_FAILED] = "failed",		   [MIGRATION_RUNNING] = "running",
+};
+
+static const char *const kind_names[] = {
+	[ACTION_CREATE_EXTENSION] = "create extension",
+	[ACTION_UPDATE_EXTENSION] = "update extension",
+	[ACTION_APPLY] = "apply",
+	[ACTION_REAPPLY] = "apply again",
+};
+
+const char *
+migration_state_name(MigrationState state)
+{
+	return state_names[state];
+}
+
+const char *
+action_kind_name(ActionKind kind)
+{
+	return kind_names[kind];
+}
+
+MigrationState
+migration_state(const Migration *migration, const LedgerRow *row, bool verified)
+{
+	if (row == NULL)
+		return MIGRATION_PENDING;
+	switch (row->state)
+	{
+		case LEDGER_RUNNING:
+			return MIGRATION_RUNNING;
+		case LEDGER_FAILED:
+			return MIGRATION_FAILED;
+		case LEDGER_REVERTED:
+			return MIGRATION_REVERTED;
+		case LEDGER_APPLIED:
+		case LEDGER_BASELINE:
+			break;
+	}
+	if (strcmp(row->checksum, migration->checksum) != 0)
+		return MIGRATION_CHANGED;
+	if (!verified)
+		return MIGRATION_UNVERIFIED;
+	return row->state == LEDGER_BASELINE ? MIGRATION_BASELINE : MIGRATION_APPLIED;
+}
+
+int
+plan_known_dimensions(const Deployment *deployment, const Ledger *ledger)
+{
+	if (deployment->dimensions > 0)
+		return deployment->dimensions;
+	for (int i = 0; i < ledger->count; i++)
+	{
+		if (ledger->rows[i].dimensions > 0)
+			return ledger->rows[i].dimensions;
+	}
+	return 0;
+}
+
+static void
+add_action(Plan *plan, ActionKind kind, const char *object, const char *version, const char *reason,
+		   const Migration *migration)
+{
+	plan->actions = pg_realloc(plan->actions, sizeof(Action) * (size_t) (plan->action_count + 1));
+	plan->actions[plan->action_count++] = (Action){kind, object, version, reason, migration};
+}
+
+/* Takes over the three strings. */
+static void
+add_problem(Plan *plan, char *message, char *detail, char *hint)
+{
+	plan->problems =
+		pg_realloc(plan->problems, sizeof(Problem) * (size_t) (plan->problem_count + 1));
+	plan->problems[plan->problem_count++] = (Problem){message, detail, hint};
+}
+
+static void
+plan_dimensions(Plan *plan, const PlanInput *input)
+{
+	int known = plan_known_dimensions(input->deployment, input->ledger);
+
+	plan->dimensions = known ? known : input->dimensions;
+	if (plan->dimensions == 0)
+		plan->dimensions = DEFAULT_EMBEDDING_DIMENSIONS;
+	if (known && input->dimensions && known != input->dimensions)
+		add_problem(plan,
+					psprintf("this database has embeddings of %d dimensions, and %s says %d", known,
+							 input->dimensions_source, input->dimensions),
+					pg_strdup("The dimension is decided at the first deployment; \"up\" never "
+							  "changes it."),
+					psprintf("Leave %s out, or set it to %d.", input->dimensions_source, known));
+}
+
+static void
+check_rights(Plan *plan, const Deployment *deployment)
+{
+	if (deployment->in_recovery || deployment->read_only)
+		add_problem(plan,
+					pg_strdup(deployment->in_recovery ? "the server is a standby"
+													  : "the server takes no changes"),
+					pg_strdup(deployment->in_recovery
+								  ? "pg_is_in_recovery() is true."
+								  : "transaction_read_only is on in this session."),
+					pg_strdup("Connect to the primary; in a conninfo with several hosts, "
+							  "target_session_attrs=read-write finds it."));
+	if (!deployment->may_become_owner)
+		add_problem(plan,
+					psprintf("the deployment belongs to role \"%s\", and you can't act for it",
+							 deployment->owner),
+					NULL,
+					psprintf("Connect as \"%s\", or as a role that may SET ROLE to it.",
+							 deployment->owner));
+	else if (!deployment->owner_may_create &&
+			 (deployment->extension_version == NULL || deployment->data_schema_count == 0))
+		add_problem(
+			plan,
+			psprintf("role \"%s\" may not create schemas in this database", deployment->owner),
+			NULL,
+			psprintf("As the database's owner or an administrator: GRANT CREATE ON "
+					 "DATABASE ... TO \"%s\".",
+					 deployment->owner));
+}
+
+static void
+plan_required_extensions(Plan *plan, const Deployment *deployment)
+{
+	if (deployment->vector_schema == NULL && deployment->vector_available == NULL)
+		add_problem(plan, pg_strdup("extension \"vector\" is not available on the server"), NULL,
+					pg_strdup("Install pgvector there first, for instance the package "
+							  "postgresql-NN-pgvector."));
+	else if (deployment->vector_schema == NULL)
+		add_action(plan, ACTION_CREATE_EXTENSION, "vector", deployment->vector_available,
+				   "not installed", NULL);
+	else if (strcmp(deployment->vector_schema, "public") != 0)
+		add_problem(plan,
+					psprintf("extension \"vector\" is in schema \"%s\"", deployment->vector_schema),
+					pg_strdup("Headhunter needs it in schema \"public\"."),
+					pg_strdup("ALTER EXTENSION vector SET SCHEMA public;"));
+	if (!deployment->has_pgcrypto)
+		add_action(plan, ACTION_CREATE_EXTENSION, "pgcrypto", NULL, "not installed", NULL);
+}
+
+static TextSlice
+slice(const char *text)
+{
+	return (TextSlice){text, strlen(text)};
+}
+
+/* Plans the code, and returns the version of it that the migrations will find. */
+static const char *
+plan_extension(Plan *plan, const Deployment *deployment)
+{
+	const char *installed = deployment->extension_version;
+	const char *available = deployment->extension_available;
+
+	if (installed == NULL && available == NULL)
+	{
+		add_problem(plan, pg_strdup("extension \"headhunter\" is not available on the server"),
+					NULL,
+					pg_strdup("Install it there (\"make install\" in Headhunter's sources). "
+							  "Servers that load no C code are not served yet."));
+		return NULL;
+	}
+	if (installed == NULL)
+	{
+		plan_required_extensions(plan, deployment);
+		add_action(plan, ACTION_CREATE_EXTENSION, "headhunter", available, "not installed", NULL);
+		return available;
+	}
+	if (available && version_compare(slice(installed), slice(available)) < 0)
+	{
+		add_action(plan, ACTION_UPDATE_EXTENSION, "headhunter", available,
+				   "an older version is installed", NULL);
+		return available;
+	}
+	return installed;
+}
+
+/* The schemas that a deployment makes must not be somebody else's. */
+static void
+check_data_schemas(Plan *plan, const Deployment *deployment)
+{
+	if (deployment->ledger_exists || deployment->data_schema_count == 0)
+		return;
+	if (deployment->data_schema_count < 4)
+		add_problem(
+			plan, pg_strdup("some of Headhunter's schemas exist, others don't"),
+			psprintf("Existing: %s; there is no ledger hh.migration.", deployment->data_schemas),
+			pg_strdup("Drop or rename them."));
+	else
+		add_problem(plan, pg_strdup("Headhunter's schemas exist, but not the ledger hh.migration"),
+					pg_strdup("What made them, and how, is not known."),
+					psprintf("Restore the table hh.migration, or drop schemas %s to deploy anew.",
+							 deployment->data_schemas));
+}
+
+static void
+check_ledger(Plan *plan, const PlanInput *input)
+{
+	for (int i = 0; i < input->ledger->count; i++)
+	{
+		const LedgerRow *row = &input->ledger->rows[i];
+
+		if (migration_set_find(input->migrations, row->version) == NULL)
+			add_problem(plan,
+						psprintf("the ledger has migration %s_%s, which this hh-migrate doesn't "
+								 "know",
+								 row->version, row->name ? row->name : ""),
+						psprintf("It was recorded by %s.", row->tool ? row->tool : "another tool"),
+						pg_strdup("Use the hh-migrate that the database was deployed with, or a "
+								  "newer one."));
+	}
+}
+
+static void
+refuse_changed(Plan *plan, const Migration *migration, const LedgerRow *row)
+{
+	add_problem(plan, psprintf("migration %s is not the one that was applied", migration->label),
+				psprintf("The ledger's checksum is %s, the file's is %s.", row->checksum,
+						 migration->checksum),
+				pg_strdup("An applied migration is never edited: put the change into a new one."));
+}
+
+static void
+check_required_version(Plan *plan, const Migration *migration, const char *code_version)
+{
+	if (code_version && migration->requires_extension &&
+		version_compare(slice(code_version), slice(migration->requires_extension)) < 0)
+		add_problem(plan,
+					psprintf("migration %s needs version %s of extension \"headhunter\"",
+							 migration->label, migration->requires_extension),
+					psprintf("The server has version %s.", code_version),
+					pg_strdup("Install a newer headhunter on the server first."));
+}
+
+static void
+plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, bool verified,
+			   const char *code_version)
+{
+	MigrationState state = migration_state(migration, row, verified);
+	ActionKind kind = ACTION_REAPPLY;
+	const char *reason = NULL;
+
+	switch (state)
+	{
+		case MIGRATION_APPLIED:
+		case MIGRATION_BASELINE:
+			return;
+		case MIGRATION_RUNNING:
+		case MIGRATION_FAILED:
+			add_problem(plan,
+						psprintf("migration %s is recorded as %s", migration->label,
+								 migration_state_name(state)),
+						NULL, pg_strdup("\"hh-migrate status\" shows what stands of it."));
+			return;
+		case MIGRATION_CHANGED:
+			if (!migration->file.repeatable)
+			{
+				refuse_changed(plan, migration, row);
+				return;
+			}
+			reason = "its text changed";
+			break;
+		case MIGRATION_UNVERIFIED:
+			reason = "a verify query is not true";
+			break;
+		case MIGRATION_REVERTED:
+			reason = "reverted";
+			break;
+		case MIGRATION_PENDING:
+			kind = ACTION_APPLY;
+			reason = "not applied";
+			break;
+	}
+	check_required_version(plan, migration, code_version);
+	add_action(plan, kind, migration->label, migration->version, reason, migration);
+}
+
+void
+plan_make(Plan *plan, const PlanInput *input)
+{
+	const char *code_version;
+
+	memset(plan, 0, sizeof(*plan));
+	check_rights(plan, input->deployment);
+	plan_dimensions(plan, input);
+	code_version = plan_extension(plan, input->deployment);
+	check_data_schemas(plan, input->deployment);
+	check_ledger(plan, input);
+	for (int i = 0; i < input->migrations->count; i++)
+	{
+		const Migration *migration = &input->migrations->items[i];
+
+		plan_migration(plan, migration, ledger_find(input->ledger, migration->version),
+					   input->verified[i], code_version);
+	}
+}
+
+void
+plan_free(Plan *plan)
+{
+	for (int i = 0; i < plan->problem_count; i++)
+	{
+		pg_free(plan->problems[i].message);
+		pg_free(plan->problems[i].detail);
+		pg_free(plan->problems[i].hint);
+	}
+	pg_free(plan->problems);
+	pg_free(plan->actions);
+	memset(plan, 0, sizeof(*plan));
+}

@@ -1,0 +1,87 @@
+/*
+ * plan.h
+ *		From what is there and what should be to a list of actions: pure, without
+ *		a database.
+ */
+#ifndef HH_PLAN_H
+#define HH_PLAN_H
+
+#include "deployment.h"
+#include "ledger.h"
+#include "migration_set.h"
+
+#define DEFAULT_EMBEDDING_DIMENSIONS 768
+#define MAX_EMBEDDING_DIMENSIONS	 2000 /* what an HNSW index takes */
+
+/* What became of one migration, as the ledger and the files say. */
+typedef enum MigrationState
+{
+	MIGRATION_PENDING,
+	MIGRATION_APPLIED,
+	MIGRATION_BASELINE,
+	MIGRATION_CHANGED,	  /* applied from another text */
+	MIGRATION_UNVERIFIED, /* applied, but a query of its verify part is not true */
+	MIGRATION_REVERTED,
+	MIGRATION_FAILED,
+	MIGRATION_RUNNING
+} MigrationState;
+
+typedef enum ActionKind
+{
+	ACTION_CREATE_EXTENSION,
+	ACTION_UPDATE_EXTENSION,
+	ACTION_APPLY,
+	ACTION_REAPPLY
+} ActionKind;
+
+/* All strings are borrowed from the planner's input, or constants. */
+typedef struct Action
+{
+	ActionKind kind;
+	const char *object;	 /* an extension's name, or a migration's label */
+	const char *version; /* to be installed; or the migration's */
+	const char *reason;
+	const Migration *migration; /* NULL for an extension */
+} Action;
+
+/* Why nothing can be done. */
+typedef struct Problem
+{
+	char *message;
+	char *detail; /* or NULL */
+	char *hint;	  /* or NULL */
+} Problem;
+
+typedef struct PlanInput
+{
+	const Deployment *deployment;
+	const MigrationSet *migrations;
+	const Ledger *ledger;
+	const bool *verified;		   /* one a migration: its verify part holds, or isn't asked for */
+	int dimensions;				   /* that the caller says; 0 if none */
+	const char *dimensions_source; /* where it says so, for messages */
+} PlanInput;
+
+typedef struct Plan
+{
+	Action *actions;
+	int action_count;
+	Problem *problems;
+	int problem_count;
+	int dimensions; /* of the embedding column, as it is or will be */
+} Plan;
+
+/* Where there are problems, the actions are not to be run. */
+extern void plan_make(Plan *plan, const PlanInput *input);
+extern void plan_free(Plan *plan);
+
+/* row: the ledger's, or NULL. */
+extern MigrationState migration_state(const Migration *migration, const LedgerRow *row,
+									  bool verified);
+extern const char *migration_state_name(MigrationState state);
+extern const char *action_kind_name(ActionKind kind);
+
+/* The dimension that the database itself says it has, or 0. */
+extern int plan_known_dimensions(const Deployment *deployment, const Ledger *ledger);
+
+#endif /* HH_PLAN_H */

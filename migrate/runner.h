@@ -1,0 +1,33 @@
+/*
+ * runner.h
+ *		Applies a plan.
+ */
+#ifndef HH_RUNNER_H
+#define HH_RUNNER_H
+
+#include "plan.h"
+
+typedef enum OutcomeKind
+{
+	OUTCOME_NOT_RUN,
+	OUTCOME_DONE,
+	OUTCOME_FAILED
+} OutcomeKind;
+
+typedef struct Outcome
+{
+	OutcomeKind kind;
+	int milliseconds;
+} Outcome;
+
+/* Called after each action that was run. */
+typedef void (*ProgressCallback)(const Action *action, const Outcome *outcome);
+
+/*
+ * Runs the plan's actions in order and fills in outcomes, one an action.  Stops at
+ * the first that fails, having logged why; what was done before stands.
+ */
+extern bool runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
+						 Outcome *outcomes, ProgressCallback progress);
+
+#endif /* HH_RUNNER_H */

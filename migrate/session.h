@@ -1,0 +1,44 @@
+/*
+ * session.h
+ *		The one place that decides in whose name a statement runs.
+ *
+ * Whatever touches the database's tables goes through here.  Where the session
+ * user is the deployment's owner, statements are sent plainly.  Where it is
+ * somebody else, often a superuser, they go through hh.execute_as_owner(): under
+ * a mere SET ROLE, a trigger or function that the owner planted could RESET ROLE
+ * and go on with the session user's rights.
+ */
+#ifndef HH_SESSION_H
+#define HH_SESSION_H
+
+#include "database.h"
+#include "deployment.h"
+
+typedef enum SessionMode
+{
+	SESSION_PLAIN,	  /* the session user is the owner */
+	SESSION_AS_OWNER, /* through hh.execute_as_owner() */
+	SESSION_READER	  /* may not act as the owner, or can't yet: reads the ledger only */
+} SessionMode;
+
+/* Borrows the database.  A plain record without anything to free. */
+typedef struct Session
+{
+	Database *database;
+	SessionMode mode;
+} Session;
+
+extern Session session_make(Database *database, const Deployment *deployment);
+
+/*
+ * Runs one statement in the owner's name and returns the first columns of its
+ * result.  As database_run(): NULL on failure, with *error filled in.
+ */
+extern Result *session_run(const Session *session, const char *sql, int columns, int count,
+						   const char *const *values, ServerError *error);
+
+/* As database_query(): the error is logged. */
+extern Result *session_query(const Session *session, const char *sql, int columns, int count,
+							 const char *const *values);
+
+#endif /* HH_SESSION_H */

@@ -1,0 +1,367 @@
+/*
+ * statement.c
+ *		A migration's text as the statements that psql would send.
+ */
+#include "postgres_fe.h"
+
+#include <limits.h>
+
+#include "fe_utils/psqlscan.h"
+#include "fe_utils/string_utils.h"
+#include "mb/pg_wchar.h"
+#include "pqexpbuffer.h"
+
+#include "statement.h"
+
+static const char *const transaction_commands[] = {
+	"begin", "start", "commit", "end", "rollback", "abort", "prepare transaction"};
+
+static bool
+fail(StatementError *error, int line, char *message, const char *hint)
+{
+	error->line = line;
+	error->message = message;
+	error->hint = hint;
+	return false;
+}
+
+void
+statement_error_free(StatementError *error)
+{
+	free(error->message);
+	error->message = NULL;
+}
+
+static int
+count_lines(const char *from, const char *to)
+{
+	int lines = 0;
+
+	while ((from = memchr(from, '\n', (size_t) (to - from))) != NULL)
+	{
+		lines++;
+		from++;
+	}
+	return lines;
+}
+
+/* Where a C comment that may nest ends, or the end of the text. */
+static const char *
+skip_block_comment(const char *at, const char *end)
+{
+	int depth = 0;
+
+	for (; at < end; at++)
+	{
+		if (at + 1 < end && at[0] == '/' && at[1] == '*')
+		{
+			depth++;
+			at++;
+		}
+		else if (at + 1 < end && at[0] == '*' && at[1] == '/')
+		{
+			at++;
+			if (--depth == 0)
+				return at + 1;
+		}
+	}
+	return end;
+}
+
+static const char *
+skip_space_and_comments(const char *at, const char *end)
+{
+	while (at < end)
+	{
+		if (strchr(" \t\n\r\f\v", *at) != NULL && *at != '\0')
+			at++;
+		else if (end - at >= 2 && memcmp(at, "--", 2) == 0)
+		{
+			const char *newline = memchr(at, '\n', (size_t) (end - at));
+
+			at = newline ? newline + 1 : end;
+		}
+		else if (end - at >= 2 && memcmp(at, "/*", 2) == 0)
+			at = skip_block_comment(at, end);
+		else
+			break;
+	}
+	return at;
+}
+
+/* Whether the text begins with the words, apart by any blanks, in any case. */
+static bool
+begins_with_words(const char *at, const char *end, const char *words)
+{
+	while (*words)
+	{
+		if (*words == ' ')
+		{
+			const char *next = skip_space_and_comments(at, end);
+
+			if (next == at)
+				return false;
+			at = next;
+			words++;
+		}
+		if (at >= end || pg_tolower((unsigned char) *at) != (unsigned char) *words)
+			return false;
+		at++;
+		words++;
+	}
+	return at >= end || !(isalnum((unsigned char) *at) || *at == '_');
+}
+
+static bool
+is_transaction_command(const char *token, const char *end)
+{
+	for (size_t i = 0; i < lengthof(transaction_commands); i++)
+	{
+		if (begins_with_words(token, end, transaction_commands[i]))
+			return true;
+	}
+	return false;
+}
+
+static void
+append(StatementList *list, Statement statement)
+{
+	if (list->count == list->capacity)
+	{
+		list->capacity = list->capacity ? list->capacity * 2 : 16;
+		list->items = pg_realloc(list->items, sizeof(Statement) * (size_t) list->capacity);
+	}
+	list->items[list->count++] = statement;
+}
+
+void
+statement_list_free(StatementList *list)
+{
+	pg_free(list->items);
+	memset(list, 0, sizeof(*list));
+}
+
+static const char *
+unterminated(promptStatus_t prompt)
+{
+	switch (prompt)
+	{
+		case PROMPT_COMMENT:
+			return "unterminated comment";
+		case PROMPT_SINGLEQUOTE:
+			return "unterminated quoted string";
+		case PROMPT_DOUBLEQUOTE:
+			return "unterminated quoted identifier";
+		case PROMPT_DOLLARQUOTE:
+			return "unterminated dollar-quoted string";
+		case PROMPT_PAREN:
+			return "unbalanced parenthesis";
+		default:
+			return "unterminated statement";
+	}
+}
+
+/*
+ * Takes the piece of text that the lexer has just returned into the list.  The
+ * lexer drops leading blanks and copies all else, unless it met something of
+ * psql's own, such as \; or :{?name}.
+ */
+static bool
+take_piece(StatementList *list, const char **at, int *line, const char *end, PQExpBuffer piece,
+		   StatementError *error)
+{
+	const char *start = *at;
+	Statement statement;
+	const char *token;
+
+	while (start < end && piece->len > 0 && *start != piece->data[0] &&
+		   strchr(" \t\n\r\f\v", *start) != NULL)
+		start++;
+	*line += count_lines(*at, start);
+	if ((size_t) (end - start) < piece->len || memcmp(start, piece->data, piece->len) != 0)
+		return fail(error, *line, pg_strdup("psql syntax in a migration"),
+					"A migration is plain SQL: \\; and :{?name} work in psql only.");
+
+	statement.data = start;
+	statement.length = piece->len;
+	statement.data_line = *line;
+	*at = start + piece->len;
+	token = skip_space_and_comments(start, *at);
+	statement.line = *line + count_lines(start, token);
+	*line += count_lines(start, *at);
+	if (token == *at || *token == ';')
+		return true;
+	if (is_transaction_command(token, *at))
+		return fail(error, statement.line,
+					pg_strdup("a migration must not begin or end a transaction itself"),
+					"Each migration runs in a transaction of its own, with its ledger row.");
+	append(list, statement);
+	return true;
+}
+
+static bool
+check_text(const char *text, size_t length, int first_line, StatementError *error)
+{
+	const char *nul = memchr(text, '\0', length);
+	int valid;
+
+	if (length > INT_MAX / 2)
+		return fail(error, first_line, pg_strdup("the file is larger than 1 GB"), NULL);
+	if (nul != NULL)
+		return fail(error, first_line + count_lines(text, nul), pg_strdup("a NUL byte in the file"),
+					NULL);
+	valid = pg_encoding_verifymbstr(PG_UTF8, text, (int) length);
+	if ((size_t) valid != length)
+		return fail(error, first_line + count_lines(text, text + valid),
+					pg_strdup("the file is not valid UTF-8"), NULL);
+	return true;
+}
+
+static bool
+split(PsqlScanState lexer, PQExpBuffer piece, StatementList *list, const char *text, size_t length,
+	  int first_line, StatementError *error)
+{
+	const char *at = text;
+	const char *end = text + length;
+	int line = first_line;
+
+	for (;;)
+	{
+		promptStatus_t prompt = PROMPT_READY;
+		PsqlScanResult outcome;
+
+		resetPQExpBuffer(piece);
+		outcome = psql_scan(lexer, piece, &prompt);
+		if (PQExpBufferDataBroken(*piece))
+			return fail(error, line, pg_strdup("out of memory"), NULL);
+		if (outcome == PSCAN_INCOMPLETE)
+		{
+			const char *token = skip_space_and_comments(at, end);
+
+			return fail(error, line + count_lines(at, token), pg_strdup(unterminated(prompt)),
+						"The line is where the statement begins.");
+		}
+		if (outcome == PSCAN_BACKSLASH)
+			return fail(error, line + count_lines(at, Min(end, at + piece->len)),
+						pg_strdup("a psql meta-command in a migration"),
+						"A migration is plain SQL; a backslash command works in psql only.");
+		if (!take_piece(list, &at, &line, end, piece, error))
+			return false;
+		if (outcome == PSCAN_EOL)
+			return true;
+	}
+}
+
+bool
+statement_list_split(StatementList *list, const char *text, size_t length, int first_line,
+					 StatementError *error)
+{
+	static const PsqlScanCallbacks no_callbacks = {NULL};
+	PsqlScanState lexer;
+	PQExpBuffer piece;
+	bool done;
+
+	if (!check_text(text, length, first_line, error))
+		return false;
+	lexer = psql_scan_create(&no_callbacks);
+	piece = createPQExpBuffer();
+	psql_scan_setup(lexer, text, (int) length, PG_UTF8, true);
+	done = split(lexer, piece, list, text, length, first_line, error);
+	psql_scan_finish(lexer);
+	psql_scan_destroy(lexer);
+	destroyPQExpBuffer(piece);
+	return done;
+}
+
+typedef struct Substitution
+{
+	const Variable *variables;
+	int count;
+	const Variable *missing;
+} Substitution;
+
+static char *
+quoted(const char *value, PsqlScanQuoteType quote)
+{
+	PQExpBuffer buffer;
+	char *copy;
+
+	if (quote == PQUOTE_PLAIN)
+		return pg_strdup(value);
+	buffer = createPQExpBuffer();
+	if (quote == PQUOTE_SQL_LITERAL)
+		appendStringLiteral(buffer, value, PG_UTF8, true);
+	else
+		appendPQExpBufferStr(buffer, fmtId(value));
+	copy = pg_strdup(buffer->data);
+	destroyPQExpBuffer(buffer);
+	return copy;
+}
+
+/* The lexer's question for a variable's value; NULL leaves the text as it is. */
+static char *
+get_variable(const char *name, PsqlScanQuoteType quote, void *passthrough)
+{
+	Substitution *substitution = passthrough;
+
+	for (int i = 0; i < substitution->count; i++)
+	{
+		const Variable *variable = &substitution->variables[i];
+
+		if (strcmp(variable->name, name) != 0)
+			continue;
+		if (variable->value != NULL)
+			return quoted(variable->value, quote);
+		substitution->missing = variable;
+	}
+	return NULL;
+}
+
+char *
+statement_substitute(const Statement *statement, const Variable *variables, int count,
+					 StatementError *error)
+{
+	static const PsqlScanCallbacks callbacks = {get_variable};
+	Substitution substitution = {variables, count, NULL};
+	PsqlScanState lexer = psql_scan_create(&callbacks);
+	PQExpBuffer text = createPQExpBuffer();
+	promptStatus_t prompt = PROMPT_READY;
+	size_t first_end;
+	char *result = NULL;
+
+	psql_scan_set_passthrough(lexer, &substitution);
+	psql_scan_setup(lexer, statement->data, (int) statement->length, PG_UTF8, true);
+	if (psql_scan(lexer, text, &prompt) == PSCAN_SEMICOLON)
+	{
+		first_end = text->len;
+		psql_scan(lexer, text, &prompt);
+	}
+	else
+		first_end = text->len;
+
+	if (substitution.missing != NULL)
+		fail(error, statement->line,
+			 psprintf("variable \"%s\" has no value", substitution.missing->name), NULL);
+	else if (first_end != text->len)
+		fail(error, statement->line, pg_strdup("a variable's value ends the statement"), NULL);
+	else
+		result = pg_strdup(text->data);
+
+	psql_scan_finish(lexer);
+	psql_scan_destroy(lexer);
+	destroyPQExpBuffer(text);
+	return result;
+}
+
+int
+statement_line_at(const Statement *statement, int position)
+{
+	const char *at = statement->data;
+	const char *end = statement->data + statement->length;
+
+	if (position <= 0)
+		return statement->line;
+	while (--position > 0 && at < end)
+		at += pg_utf_mblen((const unsigned char *) at);
+	return statement->data_line + count_lines(statement->data, Min(at, end));
+}

@@ -1,0 +1,35 @@
+/*
+ * survey.c
+ *		Everything that the planner needs to know of a database, gathered.
+ */
+#include "postgres_fe.h"
+
+#include "survey.h"
+#include "verification.h"
+
+bool
+survey_take(Survey *survey, Database *database, const char *asked_owner, bool for_writing)
+{
+	Session session;
+
+	if (!migration_set_read(&survey->migrations, bundled_migrations) ||
+		!deployment_read(database, &survey->deployment) ||
+		!deployment_check_schema(database, &survey->deployment, for_writing) ||
+		!deployment_decide_owner(database, &survey->deployment, asked_owner))
+		return false;
+	survey->verified = pg_malloc0(sizeof(bool) * (size_t) Max(survey->migrations.count, 1));
+	session = session_make(database, &survey->deployment);
+	return ledger_read(&session, &survey->deployment, &survey->ledger) &&
+		   verification_run(&session, &survey->deployment, &survey->migrations, &survey->ledger,
+							survey->verified);
+}
+
+void
+survey_free(Survey *survey)
+{
+	pg_free(survey->verified);
+	ledger_free(&survey->ledger);
+	deployment_free(&survey->deployment);
+	migration_set_free(&survey->migrations);
+	memset(survey, 0, sizeof(*survey));
+}

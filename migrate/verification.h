@@ -1,0 +1,21 @@
+/*
+ * verification.h
+ *		Whether the verify parts of applied migrations still hold.
+ */
+#ifndef HH_VERIFICATION_H
+#define HH_VERIFICATION_H
+
+#include "ledger.h"
+#include "migration_set.h"
+#include "session.h"
+
+/*
+ * Sets verified[i] for each migration: false where it is repeatable, applied from
+ * the same text, and one of its verify queries is not true.  Where the extension
+ * is gone, what depends on it is gone too: no verify part is taken to hold.  A
+ * session that only reads runs none, and takes them to hold otherwise.
+ */
+extern bool verification_run(const Session *session, const Deployment *deployment,
+							 const MigrationSet *migrations, const Ledger *ledger, bool *verified);
+
+#endif /* HH_VERIFICATION_H */
