@@ -34,12 +34,6 @@ log_problems(const Plan *plan)
 	}
 }
 
-static const char *
-plural(int count)
-{
-	return count == 1 ? "" : "s";
-}
-
 /* One line an action, on standard output or, below a report, on standard error. */
 static void
 print_action(FILE *stream, const Action *action, const Outcome *outcome)
@@ -50,7 +44,7 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		[ACTION_APPLY] = "applied",
 		[ACTION_REAPPLY] = "applied again",
 	};
-	int statements = action->migration ? action->migration->change.count : 0;
+	const char *separator = " (";
 
 	if (outcome)
 		fprintf(stream, "%s %s", done[action->kind], action->object);
@@ -58,14 +52,24 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		fprintf(stream, "would %s %s", action_kind_name(action->kind), action->object);
 	if (action->migration == NULL && action->version)
 		fprintf(stream, " %s", action->version);
-	fputs(" (", stream);
-	if (action->kind != ACTION_APPLY)
-		fprintf(stream, "%s%s", action->reason, action->migration || outcome ? ", " : "");
+	if (action->kind == ACTION_UPDATE_EXTENSION || action->kind == ACTION_REAPPLY)
+	{
+		fprintf(stream, "%s%s", separator, action->reason);
+		separator = ", ";
+	}
 	if (action->migration)
-		fprintf(stream, "%d statement%s%s", statements, plural(statements), outcome ? ", " : "");
+	{
+		int statements = action->migration->change.count;
+
+		fprintf(stream, "%s%d statement%s", separator, statements, statements == 1 ? "" : "s");
+		separator = ", ";
+	}
 	if (outcome)
-		fprintf(stream, "%d ms", outcome->milliseconds);
-	fputs(")\n", stream);
+	{
+		fprintf(stream, "%s%d ms", separator, outcome->milliseconds);
+		separator = ", ";
+	}
+	fputs(separator[0] == ',' ? ")\n" : "\n", stream);
 	fflush(stream);
 }
 

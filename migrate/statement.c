@@ -45,6 +45,12 @@ count_lines(const char *from, const char *to)
 	return lines;
 }
 
+static bool
+is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
+}
+
 /* Where a C comment that may nest ends, or the end of the text. */
 static const char *
 skip_block_comment(const char *at, const char *end)
@@ -73,7 +79,7 @@ skip_space_and_comments(const char *at, const char *end)
 {
 	while (at < end)
 	{
-		if (strchr(" \t\n\r\f\v", *at) != NULL && *at != '\0')
+		if (is_blank(*at))
 			at++;
 		else if (end - at >= 2 && memcmp(at, "--", 2) == 0)
 		{
@@ -162,26 +168,42 @@ unterminated(promptStatus_t prompt)
 }
 
 /*
- * Takes the piece of text that the lexer has just returned into the list.  The
- * lexer drops leading blanks and copies all else, unless it met something of
- * psql's own, such as \; or :{?name}.
+ * Where in the text the piece stands that the lexer has just returned, or NULL.
+ * The lexer drops blanks and -- comments before a statement and copies all else,
+ * unless it met something of psql's own, such as \; or :{?name}.
  */
+static const char *
+find_piece(const char *at, const char *end, PQExpBuffer piece)
+{
+	while ((size_t) (end - at) >= piece->len && memcmp(at, piece->data, piece->len) != 0)
+	{
+		if (end - at >= 2 && memcmp(at, "--", 2) == 0)
+		{
+			const char *newline = memchr(at, '\n', (size_t) (end - at));
+
+			at = newline ? newline + 1 : end;
+		}
+		else if (is_blank(*at))
+			at++;
+		else
+			return NULL;
+	}
+	return (size_t) (end - at) >= piece->len ? at : NULL;
+}
+
+/* Takes a piece of the text into the list, and moves *at and *line behind it. */
 static bool
 take_piece(StatementList *list, const char **at, int *line, const char *end, PQExpBuffer piece,
 		   StatementError *error)
 {
-	const char *start = *at;
+	const char *start = find_piece(*at, end, piece);
 	Statement statement;
 	const char *token;
 
-	while (start < end && piece->len > 0 && *start != piece->data[0] &&
-		   strchr(" \t\n\r\f\v", *start) != NULL)
-		start++;
-	*line += count_lines(*at, start);
-	if ((size_t) (end - start) < piece->len || memcmp(start, piece->data, piece->len) != 0)
+	if (start == NULL)
 		return fail(error, *line, pg_strdup("psql syntax in a migration"),
 					"A migration is plain SQL: \\; and :{?name} work in psql only.");
-
+	*line += count_lines(*at, start);
 	statement.data = start;
 	statement.length = piece->len;
 	statement.data_line = *line;
@@ -234,6 +256,8 @@ split(PsqlScanState lexer, PQExpBuffer piece, StatementList *list, const char *t
 		outcome = psql_scan(lexer, piece, &prompt);
 		if (PQExpBufferDataBroken(*piece))
 			return fail(error, line, pg_strdup("out of memory"), NULL);
+		if (outcome == PSCAN_INCOMPLETE && prompt == PROMPT_READY)
+			return true;
 		if (outcome == PSCAN_INCOMPLETE)
 		{
 			const char *token = skip_space_and_comments(at, end);
