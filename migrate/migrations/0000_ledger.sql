@@ -1,5 +1,7 @@
 -- The ledger: which migration was applied, when, by whom and from which text.
 
+COMMENT ON SCHEMA hh IS 'Functions of extension headhunter, and the tables that control a deployment';
+
 CREATE TABLE hh.migration (
     version text COLLATE pg_catalog."C" NOT NULL,
     name text NOT NULL,
