@@ -47,10 +47,13 @@ lint_c_layout() {
     verdict $? "C layout (clang-format)" "$WORK/lint.log"
 }
 
+# Without PostgreSQL's headers, of which it makes little: so it is told the server's version, and
+# the one macro that it can't read past.
 lint_cppcheck() {
     # shellcheck disable=SC2046
     cppcheck --quiet --std=c11 --language=c --error-exitcode=2 --inline-suppr \
-        --enable=warning,performance,portability -I extension -I migrate -j "$(nproc)" \
+        --enable=warning,performance,portability --suppress=normalCheckLevelMaxBranches \
+        -D PG_VERSION_NUM="${PG_MAJOR}0000" -D 'foreach(cell,list)=while(next(cell,list))' -I extension -I migrate -j "$(nproc)" \
         $(c_files | grep '\.c$') >"$WORK/lint.log" 2>&1
     verdict $? "C analysis (cppcheck)" "$WORK/lint.log"
 }
@@ -91,7 +94,9 @@ lint_versions() {
 lint_blanks() {
     source_named . | grep -vE '^test/.*expected/|\.out$' |
         xargs grep -InE '[[:blank:]]+$' >"$WORK/lint.log"
-    source_named '\.(sql|sh|t|pm|spec)$' | xargs grep -nP '\t' >>"$WORK/lint.log"
+    # The tests' SQL holds COPY data, which tabs separate.
+    source_named '\.(sql|sh|t|pm|spec)$' | grep -v '^test/sql/' |
+        xargs grep -nP '\t' >>"$WORK/lint.log"
     ! [ -s "$WORK/lint.log" ]
     verdict $? "no trailing blanks, no tabs outside C and make" "$WORK/lint.log"
 }
