@@ -90,6 +90,12 @@ static bool
 set_dbname(Options *options, const char *value)
 {
 	options->connection.dbname = value;
+	if (connection_string_has_password(value))
+	{
+		pg_log_warning("the connection string on the command line holds a password");
+		pg_log_warning_hint("Other users of this machine can see it. DATABASE_URL takes the same "
+							"string; PGPASSFILE names a file of passwords.");
+	}
 	return true;
 }
 

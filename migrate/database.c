@@ -27,6 +27,7 @@ struct Result
 	PGresult *rows;
 };
 
+/* Warnings are for everybody; what else the server tells is for those who ask (-v). */
 static void
 log_notice(void *unused, const PGresult *notice)
 {
@@ -35,14 +36,18 @@ log_notice(void *unused, const PGresult *notice)
 	const char *hint = PQresultErrorField(notice, PG_DIAG_MESSAGE_HINT);
 	const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
 	bool is_warning = severity && strcmp(severity, "WARNING") == 0;
-	enum pg_log_level level = is_warning ? PG_LOG_WARNING : PG_LOG_INFO;
 
 	(void) unused;
-	pg_log_generic(level, PG_LOG_PRIMARY, "%s", message ? message : "");
+	if (!is_warning)
+	{
+		pg_log_debug("server: %s", message ? message : "");
+		return;
+	}
+	pg_log_warning("%s", message ? message : "");
 	if (detail)
-		pg_log_generic(level, PG_LOG_DETAIL, "%s", detail);
+		pg_log_warning_detail("%s", detail);
 	if (hint)
-		pg_log_generic(level, PG_LOG_HINT, "%s", hint);
+		pg_log_warning_hint("%s", hint);
 }
 
 /* A libpq message without the line feed it ends with. */
@@ -73,6 +78,23 @@ bool
 database_cancelled(void)
 {
 	return CancelRequested != 0;
+}
+
+bool
+connection_string_has_password(const char *dbname)
+{
+	char *error = NULL;
+	PQconninfoOption *parsed = PQconninfoParse(dbname, &error);
+	bool found = false;
+
+	for (PQconninfoOption *option = parsed; option && option->keyword; option++)
+	{
+		if (strcmp(option->keyword, "password") == 0 && option->val && option->val[0])
+			found = true;
+	}
+	PQconninfoFree(parsed);
+	PQfreemem(error);
+	return found;
 }
 
 static PGconn *

@@ -19,6 +19,9 @@ typedef struct ConnectionOptions
 	const char *user;
 } ConnectionOptions;
 
+/* Whether a conninfo string or URI holds a password; a mere name holds none. */
+extern bool connection_string_has_password(const char *dbname);
+
 /* What the server said.  Members are NULL or empty where it did not say. */
 typedef struct ServerError
 {

@@ -32,6 +32,7 @@ enum
 	COLUMN_CAN_EXECUTE_AS_OWNER,
 	COLUMN_IN_RECOVERY,
 	COLUMN_READ_ONLY,
+	COLUMN_DATABASE,
 	COLUMN_COUNT
 };
 
@@ -82,6 +83,7 @@ deployment_read(Database *database, Deployment *deployment)
 	deployment->may_become_hh_owner = result_is_true(row, 0, COLUMN_MAY_BECOME_HH_OWNER);
 	deployment->can_execute_as_owner = result_is_true(row, 0, COLUMN_CAN_EXECUTE_AS_OWNER);
 	deployment->in_recovery = result_is_true(row, 0, COLUMN_IN_RECOVERY);
+	deployment->database = copied_value(row, COLUMN_DATABASE);
 	deployment->read_only = result_is_true(row, 0, COLUMN_READ_ONLY);
 	result_free(row);
 	return true;
@@ -165,6 +167,7 @@ deployment_check_schema(const Database *database, const Deployment *deployment, 
 void
 deployment_free(Deployment *deployment)
 {
+	pg_free(deployment->database);
 	pg_free(deployment->extension_version);
 	pg_free(deployment->extension_owner);
 	pg_free(deployment->extension_available);

@@ -10,6 +10,7 @@
 /* A plain record: the planner takes it too.  Strings are NULL where a thing is missing. */
 typedef struct Deployment
 {
+	char *database;			 /* its name, quoted for SQL where it must be */
 	char *extension_version; /* installed */
 	char *extension_owner;
 	char *extension_available; /* the server's default version */

@@ -128,9 +128,9 @@ check_rights(Plan *plan, const Deployment *deployment)
 			plan,
 			psprintf("role \"%s\" may not create schemas in this database", deployment->owner),
 			NULL,
-			psprintf("As the database's owner or an administrator: GRANT CREATE ON "
-					 "DATABASE ... TO \"%s\".",
-					 deployment->owner));
+			psprintf("As the database's owner or an administrator: GRANT CREATE ON DATABASE %s TO "
+					 "\"%s\";",
+					 deployment->database, deployment->owner));
 }
 
 static void

@@ -259,16 +259,17 @@ split(PsqlScanState lexer, PQExpBuffer piece, StatementList *list, const char *t
 		if (outcome == PSCAN_INCOMPLETE && prompt == PROMPT_READY)
 			return true;
 		if (outcome == PSCAN_INCOMPLETE)
-		{
-			const char *token = skip_space_and_comments(at, end);
-
-			return fail(error, line + count_lines(at, token), pg_strdup(unterminated(prompt)),
-						"The line is where the statement begins.");
-		}
+			return fail(error, line + count_lines(at, skip_space_and_comments(at, end)),
+						pg_strdup(unterminated(prompt)), "The line is where the statement begins.");
 		if (outcome == PSCAN_BACKSLASH)
-			return fail(error, line + count_lines(at, Min(end, at + piece->len)),
+		{
+			const char *start = piece->len > 0 ? find_piece(at, end, piece) : NULL;
+			const char *backslash = start ? start + piece->len : skip_space_and_comments(at, end);
+
+			return fail(error, line + count_lines(at, backslash),
 						pg_strdup("a psql meta-command in a migration"),
 						"A migration is plain SQL; a backslash command works in psql only.");
+		}
 		if (!take_piece(list, &at, &line, end, piece, error))
 			return false;
 		if (outcome == PSCAN_EOL)

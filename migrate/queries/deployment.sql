@@ -39,7 +39,8 @@ SELECT
           AND l.lanname = 'c' AND p.prosrc = 'hh_execute_as_owner'
           AND p.probin = '$libdir/headhunter' AND NOT p.prosecdef AND p.proconfig IS NULL),
     pg_catalog.pg_is_in_recovery(),
-    pg_catalog.current_setting('transaction_read_only') = 'on'
+    pg_catalog.current_setting('transaction_read_only') = 'on',
+    pg_catalog.quote_ident(pg_catalog.current_database())
 FROM (VALUES (true)) AS one
 LEFT JOIN pg_catalog.pg_extension AS installed ON installed.extname = 'headhunter'
 LEFT JOIN (

@@ -1,0 +1,124 @@
+/* The parts and directives of a migration file. */
+#include "postgres_fe.h"
+
+#include "migration_file.h"
+#include "tap.h"
+
+static MigrationFile file;
+static const char *error;
+
+static bool
+parse(const char *name, const char *text)
+{
+	error = NULL;
+	return migration_file_parse(name, text, strlen(text), &file, &error);
+}
+
+static bool
+slice_is(TextSlice slice, const char *text)
+{
+	return slice.length == strlen(text) && memcmp(slice.data, text, slice.length) == 0;
+}
+
+static void
+check_names(void)
+{
+	static const char *const bad[] = {"1_a.sql",
+									  "0001-a.sql",
+									  "0001_.sql",
+									  "0001_A.sql",
+									  "0001_a.sql.b",
+									  "0001_a",
+									  "0001_a.SQL",
+									  "x0001_a.sql",
+									  "0001.sql",
+									  "0001_a b.sql",
+									  "",
+									  ".sql",
+									  "0000000000000000001_a.sql"};
+
+	ok(parse("0042_add_index_2.sql", "") && slice_is(file.version, "0042") &&
+		   slice_is(file.name, "add_index_2"),
+	   "version and name come from the file's name");
+	ok(parse("20250101120000_a.sql", ""), "a version may be a time stamp");
+	for (size_t i = 0; i < lengthof(bad); i++)
+	{
+		char what[64];
+
+		snprintf(what, sizeof(what), "\"%s\" is no name", bad[i]);
+		ok(!parse(bad[i], "SELECT 1;") && error != NULL, what);
+	}
+}
+
+static void
+check_parts(void)
+{
+	const char *text = "-- About.\n"
+					   "-- hh: repeatable\n"
+					   "-- hh: requires-extension 1.0.1\n"
+					   "-- hh: vars a bc\n"
+					   "\n"
+					   "SELECT 1;\n"
+					   "-- hh: revert\n"
+					   "SELECT 2;\n"
+					   "-- hh: verify\n"
+					   "SELECT 3";
+
+	ok(parse("0001_a.sql", text), "a file with all its parts");
+	ok(file.repeatable, "repeatable");
+	ok(slice_is(file.requires_extension, "1.0.1"), "requires-extension");
+	ok(migration_file_declares(&file, "a", 1) && migration_file_declares(&file, "bc", 2),
+	   "declared variables");
+	ok(!migration_file_declares(&file, "b", 1) && !migration_file_declares(&file, "a b", 3),
+	   "variables not declared");
+	ok(slice_is(file.revert, "SELECT 2;\n"), "the revert part");
+	ok(slice_is(file.verify, "SELECT 3"), "the verify part, without a last line feed");
+	ok(file.change.data == text &&
+		   file.change.length == (size_t) (strstr(text, "-- hh: revert") - text),
+	   "the change ends where the next part begins");
+
+	ok(parse("0001_a.sql", "SELECT 1;\n") && !file.repeatable && file.revert.data == NULL &&
+		   file.verify.data == NULL && file.vars.length == 0,
+	   "a file without directives");
+	ok(parse("0001_a.sql", "") && file.change.length == 0, "an empty file");
+	ok(parse("0001_a.sql", "-- hh: verify\nSELECT 1;\n-- hh: revert\n") &&
+		   slice_is(file.verify, "SELECT 1;\n") && file.revert.length == 0,
+	   "parts in another order, one of them empty");
+}
+
+static void
+check_errors(void)
+{
+	ok(!parse("0001_a.sql", "-- hh: repeatble\n"), "an unknown directive");
+	ok(!parse("0001_a.sql", "-- hh:\n"), "an empty directive");
+	ok(!parse("0001_a.sql", "-- hh: repeatable now\n"), "a directive with too much");
+	ok(!parse("0001_a.sql", "-- hh: vars\n"), "vars without names");
+	ok(!parse("0001_a.sql", "-- hh: requires-extension\n"), "requires-extension without version");
+	ok(!parse("0001_a.sql", "SELECT 1;\n-- hh: repeatable\n"), "a directive below the head");
+	ok(!parse("0001_a.sql", "-- hh: verify\n-- hh: verify\n"), "a part that stands twice");
+}
+
+static int
+compare(const char *a, const char *b)
+{
+	return version_compare((TextSlice){a, strlen(a)}, (TextSlice){b, strlen(b)});
+}
+
+static void
+check_versions(void)
+{
+	ok(compare("1.0", "1.0") == 0, "equal versions");
+	ok(compare("1.0", "1.0.1") < 0 && compare("1.0.1", "1.0") > 0, "a longer version is newer");
+	ok(compare("1.9", "1.10") < 0, "numbers are compared as numbers");
+	ok(compare("2.0", "1.99.99") > 0, "the first number decides");
+}
+
+int
+main(void)
+{
+	check_names();
+	check_parts();
+	check_errors();
+	check_versions();
+	return tap_done();
+}

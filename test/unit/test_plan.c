@@ -1,0 +1,247 @@
+/* The planner: records in, actions and problems out. */
+#include "postgres_fe.h"
+
+#include "plan.h"
+#include "tap.h"
+
+static MigrationSet migrations;
+static Deployment deployment;
+static LedgerRow rows[4];
+static Ledger ledger;
+static bool verified[3];
+static PlanInput input;
+static Plan plan;
+
+static const BundledMigration files[] = {
+	{"0000_ledger.sql", "CREATE TABLE l ();\n", 19},
+	{"0001_table.sql", "-- hh: requires-extension 1.0.1\nCREATE TABLE t ();\n", 51},
+	{"0002_function.sql", "-- hh: repeatable\nSELECT 1;\n-- hh: verify\nSELECT true;\n", 55},
+	{0}};
+
+/* A database that is up to date; each test then spoils something. */
+static void
+start(void)
+{
+	plan_free(&plan);
+	deployment = (Deployment){.database = "db",
+							  .extension_version = "1.0.1",
+							  .extension_owner = "o",
+							  .extension_available = "1.0.1",
+							  .vector_schema = "public",
+							  .vector_available = "0.8.4",
+							  .has_pgcrypto = true,
+							  .schema_owner = "o",
+							  .may_become_schema_owner = true,
+							  .ledger_exists = true,
+							  .ledger_is_table = true,
+							  .ledger_owner = "o",
+							  .dimensions = 768,
+							  .data_schemas = "msgs, ops, search, taxonomy",
+							  .data_schema_count = 4,
+							  .owner = "o",
+							  .may_become_owner = true,
+							  .owner_may_create = true};
+	memset(rows, 0, sizeof(rows));
+	for (int i = 0; i < migrations.count; i++)
+	{
+		rows[i].version = migrations.items[i].version;
+		rows[i].name = migrations.items[i].name;
+		rows[i].checksum = migrations.items[i].checksum;
+		rows[i].state = LEDGER_APPLIED;
+		verified[i] = true;
+	}
+	ledger = (Ledger){rows, migrations.count};
+	input = (PlanInput){.deployment = &deployment,
+						.migrations = &migrations,
+						.ledger = &ledger,
+						.verified = verified};
+}
+
+/* The same, before the first deployment. */
+static void
+start_empty(void)
+{
+	start();
+	ledger.count = 0;
+	deployment.extension_version = deployment.extension_owner = NULL;
+	deployment.vector_schema = deployment.schema_owner = deployment.ledger_owner = NULL;
+	deployment.has_pgcrypto = deployment.ledger_exists = false;
+	deployment.data_schemas = NULL;
+	deployment.dimensions = deployment.data_schema_count = 0;
+}
+
+static void
+has_actions(const char *expected, const char *what)
+{
+	char got[512] = "";
+
+	plan_free(&plan);
+	plan_make(&plan, &input);
+	for (int i = 0; i < plan.action_count; i++)
+	{
+		size_t used = strlen(got);
+
+		snprintf(got + used, sizeof(got) - used, "%s%s %s", i ? ", " : "",
+				 action_kind_name(plan.actions[i].kind), plan.actions[i].object);
+	}
+	is_text(got, expected, what);
+	is_int(plan.problem_count, 0, "... and no problem");
+	if (plan.problem_count > 0)
+		printf("# %s\n", plan.problems[0].message);
+}
+
+static void
+has_problem(const char *message, const char *what)
+{
+	bool found = false;
+
+	plan_free(&plan);
+	plan_make(&plan, &input);
+	for (int i = 0; i < plan.problem_count; i++)
+		found |= strstr(plan.problems[i].message, message) != NULL;
+	ok(found, what);
+	for (int i = 0; !found && i < plan.problem_count; i++)
+		printf("# %s\n", plan.problems[i].message);
+}
+
+static void
+check_actions(void)
+{
+	start();
+	has_actions("", "nothing to do");
+
+	start_empty();
+	has_actions("create extension vector, create extension pgcrypto, create extension headhunter, "
+				"apply 0000_ledger, apply 0001_table, apply 0002_function",
+				"an empty database");
+	is_int(plan.dimensions, DEFAULT_EMBEDDING_DIMENSIONS, "... has the default dimension");
+
+	start();
+	deployment.extension_version = "1.0";
+	has_actions("update extension headhunter", "an older extension");
+
+	start();
+	deployment.extension_version = "1.1";
+	has_actions("", "a newer extension than the server's default");
+
+	start();
+	ledger.count = 2;
+	has_actions("apply 0002_function", "one pending");
+
+	start();
+	rows[2].checksum = "0";
+	has_actions("apply again 0002_function", "a repeatable that changed");
+
+	start();
+	verified[2] = false;
+	has_actions("apply again 0002_function", "a repeatable that doesn't hold");
+
+	start();
+	rows[1].state = LEDGER_REVERTED;
+	has_actions("apply again 0001_table", "a reverted migration");
+
+	start();
+	rows[1].state = LEDGER_BASELINE;
+	has_actions("", "a baseline counts as applied");
+}
+
+static void
+check_problems(void)
+{
+	start();
+	rows[1].checksum = "0";
+	has_problem("0001_table is not the one that was applied", "an edited migration");
+	ok(strstr(plan.problems[0].detail, migrations.items[1].checksum) != NULL,
+	   "... with the file's checksum");
+
+	start();
+	rows[3] = (LedgerRow){.version = "0009", .name = "later", .checksum = "0"};
+	rows[3].state = LEDGER_APPLIED;
+	ledger.count = 4;
+	has_problem("0009_later, which this hh-migrate doesn't know", "a newer database");
+
+	start();
+	rows[1].state = LEDGER_FAILED;
+	has_problem("recorded as failed", "a failed migration");
+
+	start_empty();
+	deployment.extension_available = "1.0";
+	has_problem("needs version 1.0.1", "a migration that needs a newer extension");
+
+	start_empty();
+	deployment.extension_available = NULL;
+	has_problem("\"headhunter\" is not available", "a server without the extension");
+
+	start_empty();
+	deployment.vector_available = NULL;
+	has_problem("\"vector\" is not available", "a server without pgvector");
+
+	start_empty();
+	deployment.vector_schema = "extensions";
+	has_problem("\"vector\" is in schema \"extensions\"", "vector elsewhere than in public");
+
+	start_empty();
+	deployment.data_schema_count = 2;
+	deployment.data_schemas = "ops, search";
+	has_problem("some of Headhunter's schemas exist", "some of the schemas");
+	ok(strstr(plan.problems[0].detail, "ops, search") != NULL, "... named");
+
+	start_empty();
+	deployment.data_schema_count = 4;
+	deployment.data_schemas = "msgs, ops, search, taxonomy";
+	has_problem("schemas exist, but not the ledger", "all schemas and no ledger");
+
+	start();
+	deployment.in_recovery = true;
+	has_problem("standby", "a standby");
+
+	start();
+	deployment.read_only = true;
+	has_problem("takes no changes", "a read-only session");
+
+	start();
+	deployment.may_become_owner = false;
+	has_problem("belongs to role \"o\"", "somebody else's deployment");
+
+	start_empty();
+	deployment.owner_may_create = false;
+	has_problem("may not create schemas", "an owner without CREATE on the database");
+}
+
+static void
+check_dimensions(void)
+{
+	start_empty();
+	input.dimensions = 1536;
+	plan_make(&plan, &input);
+	is_int(plan.dimensions, 1536, "the first deployment takes what is said");
+
+	start();
+	input.dimensions = 768;
+	has_actions("", "what is said agrees with the database");
+
+	start();
+	input.dimensions = 1536;
+	input.dimensions_source = "EMBEDDING_DIMENSIONS";
+	has_problem("768 dimensions, and EMBEDDING_DIMENSIONS says 1536", "another dimension");
+
+	start();
+	deployment.dimensions = 0;
+	rows[1].dimensions = 256;
+	ledger.count = 2;
+	input.dimensions = 1536;
+	input.dimensions_source = "--embedding-dimensions";
+	has_problem("256 dimensions", "a first deployment that stopped half-way keeps its dimension");
+}
+
+int
+main(void)
+{
+	ok(migration_set_read(&migrations, files) && migrations.count == 3, "three migrations");
+	check_actions();
+	check_problems();
+	check_dimensions();
+	plan_free(&plan);
+	migration_set_free(&migrations);
+	return tap_done();
+}
