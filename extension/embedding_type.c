@@ -143,11 +143,23 @@ DeclaredEmbeddingDims(EmbeddingKind kind, int32 typmod)
  * The size alone says how many elements a vector has, and a TOAST pointer or a compressed
  * value's header carries it.
  */
-static int
+static pg_attribute_always_inline int
 DimsFromSize(Datum value, int element_size)
 {
-	Size raw_size = toast_raw_datum_size(value);
+	const struct varlena *raw = (struct varlena *) DatumGetPointer(value);
 	Size overhead = VARHDRSZ + VECTOR_HEAD_SIZE;
+	Size raw_size;
+
+	/* Nearly every vector is out of line: that goes without a call. */
+	if (VARATT_IS_EXTERNAL_ONDISK(raw))
+	{
+		struct varatt_external pointer;
+
+		VARATT_EXTERNAL_GET_POINTER(pointer, raw);
+		raw_size = pointer.va_rawsize;
+	}
+	else
+		raw_size = toast_raw_datum_size(value);
 
 	if (raw_size < overhead || (raw_size - overhead) % element_size != 0)
 		ereport(ERROR, errcode(ERRCODE_DATA_CORRUPTED),

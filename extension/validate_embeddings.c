@@ -88,7 +88,10 @@ typedef struct Validation
 	TupleDesc key_desc;
 	MemoryContext context; /* outlives the query */
 	HTAB *findings;
-	Finding *last; /* the finding of the row before, probably this one's too */
+	Finding *last;	 /* the finding of the row before, probably this one's too */
+	char model[128]; /* the datum of the row before, unless it is longer */
+	Size model_size; /* 0 if there is none */
+	int model_dims;
 } Validation;
 
 /* What the models and the column say the dimension of a row has to be; 0 if any will do. */
@@ -100,19 +103,36 @@ ExpectedDims(const Validation *validation, int registered_dims)
 	return registered_dims;
 }
 
+/*
+ * Rows in sequence are mostly of one model. It is recognised by the bytes of the datum, in whatever
+ * form that is, before anything is called.
+ */
 static int
-RegisteredDims(TupleTableSlot *slot)
+RegisteredDims(Validation *validation, TupleTableSlot *slot)
 {
+	struct varlena *datum;
+	Size size;
 	text *model;
 
 	if (slot->tts_isnull[1])
 		return 0;
-	model = DatumGetTextPP(slot->tts_values[1]);
-	return EmbeddingModelDims(VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model));
+
+	datum = (struct varlena *) DatumGetPointer(slot->tts_values[1]);
+	size = VARSIZE_ANY(datum);
+	if (size == validation->model_size && memcmp(datum, validation->model, size) == 0)
+		return validation->model_dims;
+
+	model = pg_detoast_datum_packed(datum);
+	validation->model_dims = EmbeddingModelDims(VARDATA_ANY(model), VARSIZE_ANY_EXHDR(model));
+	validation->model_size = size <= sizeof(validation->model) ? size : 0;
+	memcpy(validation->model, datum, validation->model_size);
+	if (model != datum)
+		pfree(model);
+	return validation->model_dims;
 }
 
 static FindingKey
-JudgeRow(const Validation *validation, TupleTableSlot *slot)
+JudgeRow(Validation *validation, TupleTableSlot *slot)
 {
 	FindingKey key = {VERDICT_NULL, -1};
 	Datum value = slot->tts_values[0];
@@ -123,7 +143,7 @@ JudgeRow(const Validation *validation, TupleTableSlot *slot)
 		return key;
 
 	if (validation->has_model)
-		registered_dims = RegisteredDims(slot);
+		registered_dims = RegisteredDims(validation, slot);
 	expected = ExpectedDims(validation, registered_dims);
 	key.dims = EmbeddingDims(validation->kind, value);
 	if (key.dims < 1 || (expected != 0 && key.dims != expected))
