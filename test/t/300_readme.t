@@ -1,0 +1,67 @@
+
+# The README's examples do what it says: its SQL blocks are run in order in one database, and each
+# is held against the block of output that follows it; its hh-migrate commands are run in another.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use HeadhunterTest;
+use IPC::Run;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $readme = slurp_file("$FindBin::RealBin/../../README.md");
+my $node = new_node('main');
+
+# psql as a person would see it, without trailing blanks.
+sub psql
+{
+	my ($database, $sql) = @_;
+	my $output;
+	IPC::Run::run([ 'psql', '-X', '-q', $node->connstr($database) ], '<', \$sql, '>&', \$output);
+	$output =~ s/[ \t]+$//mg;
+	$output =~ s/\s+\z/\n/;
+	return $output;
+}
+
+$node->safe_psql('postgres', 'CREATE DATABASE readme');
+my $blocks = 0;
+while ($readme =~ /^```sql\n(.*?)^```\n(?:```text\n(.*?)^```\n)?/msg)
+{
+	my ($sql, $expected) = ($1, $2);
+	my ($title) = $sql =~ /\A(.*)/;
+	my $output = psql('readme', $sql);
+	$blocks++;
+	if (defined $expected)
+	{
+		is($output, $expected, "block $blocks ($title) prints what follows it");
+	}
+	else
+	{
+		unlike($output, qr/ERROR/, "block $blocks ($title) runs");
+	}
+}
+cmp_ok($blocks, '>=', 6, 'the README has SQL blocks');
+
+$node->safe_psql('postgres', 'CREATE DATABASE talents');
+$node->safe_psql('talents', 'CREATE EXTENSION vector');
+my @commands = $readme =~ /^(hh-migrate .*)$/mg;
+cmp_ok(scalar @commands, '>=', 2, 'the README has hh-migrate commands');
+local $ENV{PGHOST} = $node->host;
+local $ENV{PGPORT} = $node->port;
+foreach my $command (@commands)
+{
+	my @words = split / /, $command;
+	$words[0] = $ENV{HH_MIGRATE} if $ENV{HH_MIGRATE};
+	my $run = IPC::Run::run(\@words, '<', \'', '>&', \my $output);
+	ok($run, $command) or diag($output);
+}
+
+# What it says of commands and files is there.
+my @files = $readme =~ /\]\(([^)#:]+)\)/g;
+push @files, grep { -e "$FindBin::RealBin/../../$_" || m{^tools/|^bench/} } $readme =~ /`(?:\.\/)?([a-z]+\/[a-z_]+)`/g;
+ok(-e "$FindBin::RealBin/../../$_", "$_ exists") foreach @files;
+
+done_testing();
