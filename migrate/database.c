@@ -14,7 +14,8 @@
 #include "pg_compat.h"
 #include "queries.h"
 
-#define APPLICATION_NAME "hh-migrate"
+#define APPLICATION_NAME	"hh-migrate"
+#define LIFT_TIMEOUTS_TRIES 20
 
 struct Database
 {
@@ -146,6 +147,28 @@ check_server(Database *database)
 	return true;
 }
 
+/*
+ * ALTER ROLE may have set a timeout of a millisecond, which the statement that
+ * lifts it can meet by chance.
+ */
+static bool
+lift_timeouts(Database *database)
+{
+	ServerError error = {0};
+	Result *result = NULL;
+
+	for (int tries = 0; result == NULL && tries < LIFT_TIMEOUTS_TRIES; tries++)
+	{
+		server_error_free(&error);
+		result = database_run(database, query_lift_timeouts, NO_PARAMS, &error);
+	}
+	if (result == NULL)
+		server_error_log(&error, "could not set up the session");
+	server_error_free(&error);
+	result_free(result);
+	return result != NULL;
+}
+
 Database *
 database_connect(const ConnectionOptions *options)
 {
@@ -158,7 +181,8 @@ database_connect(const ConnectionOptions *options)
 	{
 		PQsetNoticeReceiver(database->connection, log_notice, NULL);
 		handle_signals(database->connection);
-		if (check_server(database) && database_command(database, query_pin_session))
+		if (check_server(database) && lift_timeouts(database) &&
+			database_command(database, query_pin_session))
 			return database;
 	}
 	database_close(database);

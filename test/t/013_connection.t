@@ -1,0 +1,168 @@
+# How hh-migrate finds the server, and what it does about hostile settings there.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use HeadhunterTest;
+use IPC::Run;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = new_node('main');
+add_role($node, 'owner');
+add_database($node, 'main', 'owner');
+my ($host, $port) = ($node->host, $node->port);
+
+# Runs the client with nothing but the environment and arguments given.
+sub client
+{
+	my ($environment, @arguments) = @_;
+	local %ENV = (
+		(map { $_ => $ENV{$_} } grep { !/^(PG(?!_)|DATABASE_URL)/ } keys %ENV), %$environment);
+	my ($out, $err);
+	IPC::Run::run([ $ENV{HH_MIGRATE} // 'hh-migrate', @arguments ], '<', \undef, '>', \$out, '2>', \$err);
+	return ($? >> 8, $out, $err);
+}
+
+# What status says of the database it found.
+sub finds
+{
+	my ($environment, $arguments, $name) = @_;
+	my ($status, $out, $err) = client($environment, 'status', @$arguments);
+	is($status, 2, "$name: connected") or diag($err);
+	like($out, qr/^database: main$/m, "$name: to the right database");
+	return $err;
+}
+
+(my $escaped = $host) =~ s/([^A-Za-z0-9])/sprintf '%%%02X', ord $1/ge;
+my $uri = "postgresql://owner@/main?host=$escaped&port=$port";
+my %variables = (PGHOST => $host, PGPORT => $port, PGUSER => 'owner', PGDATABASE => 'main');
+my $service = PostgreSQL::Test::Utils::tempdir() . '/service.conf';
+append_to_file($service, "[deploy]\nhost=$host\nport=$port\nuser=owner\ndbname=main\n");
+
+finds(\%variables, [], 'PG* variables');
+finds({}, [ '-h', $host, '-p', $port, '-U', 'owner', '-d', 'main' ], 'options');
+finds({}, [ '-d', "host=$host port=$port user=owner dbname=main" ], 'a conninfo string');
+finds({}, [ '-d', $uri ], 'a URI');
+finds({ DATABASE_URL => $uri }, [], 'DATABASE_URL');
+finds({ DATABASE_URL => 'postgresql:///nowhere?host=/nonexistent' }, [ '-d', $uri ], '-d before DATABASE_URL');
+finds({ %variables, PGHOST => '/nonexistent', PGDATABASE => 'postgres', DATABASE_URL => $uri }, [], 'DATABASE_URL before PG*');
+finds({ %variables, DATABASE_URL => '' }, [], 'an empty DATABASE_URL');
+finds({ PGSERVICEFILE => $service, PGSERVICE => 'deploy' }, [], 'a service file');
+finds({ PGSERVICEFILE => $service }, [ '-d', 'service=deploy' ], 'a service in a conninfo string');
+
+like(finds({}, [ '-d', "$uri&password=secret" ], 'a password in argv'),
+	qr/warning: the connection string on the command line holds a password.*hint: .*DATABASE_URL/s,
+	'... is warned of');
+is(finds({ DATABASE_URL => "$uri&password=secret" }, [], 'a password in DATABASE_URL'), '', '... is not');
+
+my ($status, $out, $err) = client({}, 'up', '-d', 'host=/nonexistent dbname=x password=hunter2');
+is($status, 1, 'no server: exit code');
+like($err, qr/error: could not connect to the database\n.*detail: .*\/nonexistent.*hint: Say where/s, '... message and hint');
+unlike($err, qr/hunter2/, '... and no password');
+
+# The session is easily found, by its own name or the one the caller gives.
+$node->append_conf('postgresql.conf', q{log_line_prefix = '%q[%a] '
+log_statement = all});
+$node->reload;
+my $position = -s $node->logfile;
+client(\%variables, 'status');
+ok($node->wait_for_log(qr/^\[hh-migrate\] /m, $position), 'application_name is hh-migrate');
+$position = -s $node->logfile;
+client({ %variables, PGAPPNAME => 'pipeline 7' }, 'status');
+ok($node->wait_for_log(qr/^\[pipeline 7\] /m, $position), 'unless the caller says another');
+$node->adjust_conf('postgresql.conf', 'log_statement', 'none');
+$node->reload;
+
+# Passwords: never asked for.
+my $hba = $node->data_dir . '/pg_hba.conf';
+my $trusting = slurp_file($hba);
+unlink $hba;
+append_to_file($hba, "local all owner scram-sha-256\nlocal all all trust\n");
+run_sql($node, 'postgres', undef, q{ALTER ROLE owner PASSWORD 'secret'});
+$node->reload;
+($status, $out, $err) = client(\%variables, 'status');
+is($status, 1, 'a missing password: exit code');
+like($err, qr/hint: hh-migrate never asks for a password.*PGPASSFILE/, '... says where to put it');
+my $passwords = PostgreSQL::Test::Utils::tempdir() . '/pgpass';
+append_to_file($passwords, "*:*:*:owner:secret\n");
+chmod 0600, $passwords or die;
+finds({ %variables, PGPASSFILE => $passwords }, [], 'PGPASSFILE');
+unlink $hba;
+append_to_file($hba, $trusting);
+$node->reload;
+
+# Settings that a role or a database may carry.
+run_sql($node, 'postgres', undef, q{
+	CREATE ROLE other;
+	GRANT other TO owner;
+	ALTER ROLE owner SET role = 'other';
+	ALTER ROLE owner SET search_path = 'trap';
+	ALTER ROLE owner SET statement_timeout = '1ms';
+	ALTER ROLE owner SET lock_timeout = '1ms';
+	ALTER ROLE owner SET idle_in_transaction_session_timeout = '1ms';
+	ALTER ROLE owner SET idle_session_timeout = '1s';
+	ALTER ROLE owner SET default_transaction_read_only = on;
+	ALTER ROLE owner SET default_transaction_isolation = 'serializable';
+	ALTER ROLE owner SET default_transaction_deferrable = on;
+	ALTER ROLE owner SET standard_conforming_strings = off;
+	ALTER ROLE owner SET quote_all_identifiers = on;
+	ALTER ROLE owner SET transform_null_equals = on;
+	ALTER ROLE owner SET client_min_messages = debug1;
+	ALTER ROLE owner SET client_encoding = latin1;
+	ALTER ROLE owner SET check_function_bodies = off;
+	ALTER ROLE owner SET row_security = off;
+	ALTER ROLE owner SET default_toast_compression = lz4;
+	ALTER ROLE owner SET datestyle = 'German';
+	ALTER ROLE owner SET timezone = 'Asia/Kathmandu';
+	ALTER ROLE owner SET escape_string_warning = on;
+	ALTER DATABASE main SET headhunter.deploy = on;
+});
+run_sql($node, 'main', undef, q{
+	CREATE SCHEMA trap;
+	CREATE FUNCTION trap.fail(anyelement, anyelement) RETURNS boolean LANGUAGE plpgsql AS $$
+	BEGIN RAISE 'trapped'; END $$;
+	CREATE OPERATOR trap.= (FUNCTION = trap.fail, LEFTARG = anyelement, RIGHTARG = anyelement);
+	CREATE FUNCTION trap.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql AS $$
+	BEGIN RAISE 'trapped'; END $$;
+	GRANT USAGE ON SCHEMA trap TO PUBLIC});
+($status, $out, $err) = client(\%variables, 'up');
+is($status, 0, 'hostile settings: deployed') or diag($err);
+is($err, '', '... without a murmur');
+is(run_sql($node, 'main', undef, q{
+		SELECT string_agg(DISTINCT relowner::regrole::text, ',') FROM pg_class
+		WHERE relnamespace IN ('hh'::regnamespace, 'search'::regnamespace)}),
+	'owner', '... as the role that is connected');
+is((client(\%variables, 'status'))[0], 0, '... status');
+is((client(\%variables, 'maintain'))[0], 0, '... maintain');
+run_sql($node, 'postgres', undef, 'ALTER ROLE owner RESET ALL');
+
+# The same catalogs as without those settings.
+add_database($node, 'plain', 'owner');
+run_client($node, 'plain', 'owner', 'up');
+my @trap = grep { !/\btrap\b/ } @{ catalog($node, 'main') };
+is_same_listing(\@trap, [ grep { !/\btrap\b/ } @{ catalog($node, 'plain') } ], '... which left no trace');
+
+# Servers that can't be deployed to.
+run_sql($node, 'postgres', undef, q{CREATE DATABASE latin ENCODING 'SQL_ASCII' LOCALE 'C' TEMPLATE template0});
+($status, $out, $err) = client({ %variables, PGDATABASE => 'latin' }, 'up');
+is($status, 1, 'another encoding: exit code');
+like($err, qr/the database's encoding is SQL_ASCII, and Headhunter needs UTF8/, '... message');
+
+$node->append_conf('postgresql.conf', "wal_level = replica\nmax_wal_senders = 5\nhot_standby = on\n");
+$node->restart;
+$node->backup('base');
+my $standby = PostgreSQL::Test::Cluster->new('standby');
+$standby->init_from_backup($node, 'base', has_streaming => 1);
+$standby->start;
+$node->wait_for_catchup($standby, 'replay', $node->lsn('insert'));
+my %standby = (%variables, PGHOST => $standby->host, PGPORT => $standby->port);
+is((client(\%standby, 'status'))[0], 0, 'status works on a standby');
+is((client({ %standby, PGUSER => $ENV{USER} // 'postgres' }, 'status'))[0], 0, '... for a superuser too');
+($status, $out, $err) = client(\%standby, 'up');
+is($status, 1, 'up on a standby: exit code');
+like($err, qr/the server is a standby.*hint: Connect to the primary/s, '... message and hint');
+
+done_testing();
