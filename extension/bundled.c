@@ -161,6 +161,12 @@ IsPending(const Migration *migration)
 		return true;
 	checksum = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
 	state = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
+	if (checksum == NULL || state == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("migration %s_%s is recorded without checksum or state",
+							   migration->version, migration->name),
+						errdetail("The table hh.migration is not the ledger that headhunter "
+								  "makes.")));
 
 	if (strcmp(state, "reverted") == 0)
 		return true;

@@ -6,6 +6,8 @@
 #include "postgres.h"
 
 #include "access/xact.h"
+#include "catalog/dependency.h"
+#include "catalog/pg_type.h"
 #include "commands/extension.h"
 #include "executor/spi.h"
 #include "fmgr.h"
@@ -18,6 +20,7 @@
 #include "utils/guc.h"
 #include "utils/inval.h"
 #include "utils/lsyscache.h"
+#include "utils/syscache.h"
 #include "utils/timestamp.h"
 #include "utils/wait_event.h"
 
@@ -61,10 +64,15 @@ TakeDeployLock(void)
 	AcceptInvalidationMessages();
 }
 
-/* Whether somebody set headhunter.embedding_dimensions, be it to its default. */
+/*
+ * Whether somebody set headhunter.embedding_dimensions, be it to its default.
+ * The query runs as the caller, so the search_path that a database's owner set
+ * must not choose its operators.
+ */
 static bool
 DimensionsAreSet(void)
 {
+	int level = PinSettings();
 	bool set;
 
 	if (SPI_connect() != SPI_OK_CONNECT)
@@ -75,6 +83,7 @@ DimensionsAreSet(void)
 		elog(ERROR, "could not read the settings");
 	set = SPI_processed > 0;
 	SPI_finish();
+	AtEOXact_GUC(false, level);
 	return set;
 }
 
@@ -95,6 +104,41 @@ DecideDimensions(const Deployment *deployment)
 				 errhint("RESET headhunter.embedding_dimensions, or set it to %d.",
 						 deployment->dimensions)));
 	return deployment->dimensions;
+}
+
+/*
+ * A type of that name which anybody made in public would be read as vector's by
+ * functions in C: one that is no varlena makes them read any address.
+ */
+static void
+RequireVectorType(const char *name)
+{
+	Oid type = GetSysCacheOid2(TYPENAMENSP, Anum_pg_type_oid, CStringGetDatum(name),
+							   ObjectIdGetDatum(ExtensionSchema("vector")));
+
+	if (!OidIsValid(type) ||
+		getExtensionOfObject(TypeRelationId, type) != get_extension_oid("vector", false))
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("type \"public.%s\" does not belong to extension \"vector\"", name),
+						errdetail("headhunter needs a version of the extension that has it."),
+						errhint("Drop or rename the type if there is one, then run ALTER "
+								"EXTENSION vector UPDATE.")));
+}
+
+/* The migrations name vector's types in public. */
+static void
+RequireVectorInPublic(void)
+{
+	const char *name = get_namespace_name(ExtensionSchema("vector"));
+
+	if (strcmp(name, "public") != 0)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("extension \"vector\" is in schema \"%s\"", name),
+						errdetail("headhunter needs it in schema \"public\"."),
+						errhint("Run ALTER EXTENSION vector SET SCHEMA public.")));
+	RequireVectorType("vector");
+	RequireVectorType("halfvec");
+	RequireVectorType("sparsevec");
 }
 
 /* Refuses what is neither an empty database nor a deployment of ours. */
@@ -132,6 +176,7 @@ Deploy(const Deployment *deployment, ReturnSetInfo *result)
 							   .result_desc = result ? result->setDesc : NULL};
 
 	CheckDataSchemas(deployment);
+	RefuseForeignSchemaOwner(deployment);
 	application.dimensions = DecideDimensions(deployment);
 	RunAsOwner(deployment->owner, ApplyBundled, &application);
 	return application.count;
@@ -162,6 +207,8 @@ hh_deploy(PG_FUNCTION_ARGS)
 	deployment = ReadDeployment();
 	RequireOwnerMembership(&deployment);
 	CheckControlSchema(&deployment, GetUserId());
+	if (deployment.present_schemas == NIL)
+		RequireVectorInPublic();
 	(void) Deploy(&deployment, result);
 	return (Datum) 0;
 }
@@ -203,39 +250,6 @@ RefuseForeignCode(const Deployment *deployment)
 	AtEOXact_GUC(false, level);
 }
 
-/* The migrations name vector's types in public. */
-static void
-RequireVectorInPublic(void)
-{
-	const char *name = get_namespace_name(ExtensionSchema("vector"));
-
-	if (strcmp(name, "public") != 0)
-		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
-						errmsg("extension \"vector\" is in schema \"%s\"", name),
-						errdetail("headhunter needs it in schema \"public\"."),
-						errhint("Run ALTER EXTENSION vector SET SCHEMA public.")));
-}
-
-/*
- * At the first deployment nothing vouches for a schema hh that was there before
- * the extension, unless its owner's rights are the installer's own.  A
- * superuser's are not meant: it could become anybody.
- */
-static void
-RefuseForeignSchemaOwner(const Deployment *deployment)
-{
-	Oid owner = deployment->control_owner;
-
-	if (!is_member_of_role_nosuper(deployment->extension_owner, owner))
-		ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
-						errmsg("schema \"hh\" belongs to role \"%s\", not to the installing role",
-							   GetUserNameFromId(owner, false)),
-						errdetail("What would be deployed for role \"%s\" would be in its hands.",
-								  GetUserNameFromId(deployment->extension_owner, false)),
-						errhint("Install as role \"%s\", or drop the schema.",
-								GetUserNameFromId(owner, false))));
-}
-
 /*
  * hh.install(): the install script's last statement.  Deploys where nothing
  * stands yet, and leaves alone what does: a dump brings its own tables, after
@@ -252,6 +266,9 @@ hh_install(PG_FUNCTION_ARGS)
 						errmsg("hh.install() can only be called by CREATE EXTENSION"),
 						errhint("Call hh.deploy().")));
 	CheckSettings();
+	/* Before reading what stands, so that a deployment which goes on is over. */
+	if (headhunter_deploy)
+		TakeDeployLock();
 	deployment = ReadDeployment();
 	RequireVectorInPublic();
 	CheckControlSchema(&deployment, deployment.extension_owner);
@@ -265,14 +282,9 @@ hh_install(PG_FUNCTION_ARGS)
 							  deployment.extension_version),
 					   errhint("SELECT hh.deploy() applies what is pending.")));
 	else
-	{
-		if (deployment.present_schemas == NIL)
-			RefuseForeignSchemaOwner(&deployment);
-		TakeDeployLock();
 		ereport(INFO, (errmsg("headhunter %s: %d migrations applied for role \"%s\"",
 							  deployment.extension_version, Deploy(&deployment, NULL),
 							  GetUserNameFromId(deployment.owner, false)),
 					   errdetail("Embeddings have %d dimensions.", ReadDeployment().dimensions)));
-	}
 	PG_RETURN_VOID();
 }

@@ -200,6 +200,33 @@ CheckControlSchema(const Deployment *deployment, Oid installer)
 								creator)));
 }
 
+/* Superusers have no need to replace anything, and don't count as everybody's members here. */
+static void
+RefuseSchemaOwner(const char *schema, Oid schema_owner, Oid owner)
+{
+	if (superuser_arg(schema_owner) || is_member_of_role_nosuper(owner, schema_owner))
+		return;
+	ereport(
+		ERROR,
+		(errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
+		 errmsg("schema \"%s\" belongs to role \"%s\", and the deployment to role \"%s\"", schema,
+				GetUserNameFromId(schema_owner, false), GetUserNameFromId(owner, false)),
+		 errdetail("What is run for role \"%s\" would be in the hands of role \"%s\".",
+				   GetUserNameFromId(owner, false), GetUserNameFromId(schema_owner, false)),
+		 errhint("Have one role own both: see ALTER SCHEMA %s OWNER TO.", schema)));
+}
+
+void
+RefuseForeignSchemaOwner(const Deployment *deployment)
+{
+	const ListCell *cell;
+
+	RefuseSchemaOwner("hh", deployment->control_owner, deployment->owner);
+	foreach (cell, deployment->present_schemas)
+		RefuseSchemaOwner(lfirst(cell), SchemaOwner(get_namespace_oid(lfirst(cell), false)),
+						  deployment->owner);
+}
+
 void
 RequireOwnerMembership(const Deployment *deployment)
 {

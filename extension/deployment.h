@@ -35,6 +35,12 @@ extern Deployment ReadDeployment(void);
  */
 extern void CheckControlSchema(const Deployment *deployment, Oid installer);
 
+/*
+ * Refuses (42501) a schema of ours whose owner the deployment's owner can't
+ * become: a schema's owner can replace what is in it, for others to run.
+ */
+extern void RefuseForeignSchemaOwner(const Deployment *deployment);
+
 /* Raises 42501 unless the current user may SET ROLE to the deployment's owner. */
 extern void RequireOwnerMembership(const Deployment *deployment);
 

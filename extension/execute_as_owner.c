@@ -94,6 +94,12 @@ hh_execute_as_owner(PG_FUNCTION_ARGS)
 	deployment = ReadDeployment();
 	RequireOwnerMembership(&deployment);
 	CheckControlSchema(&deployment, GetUserId());
+	RefuseForeignSchemaOwner(&deployment);
+	/* Whoever drops the ledger must not make the extension's owner the one that is acted for. */
+	if (!OidIsValid(deployment.ledger) && deployment.present_schemas != NIL)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("headhunter's schemas exist, but not the ledger hh.migration"),
+						errdetail("Whose they are is not known.")));
 	RunAsOwner(deployment.owner, RunStatement, &statement);
 	return (Datum) 0;
 }

@@ -21,6 +21,7 @@ static const struct
 	{"standard_conforming_strings", "on"},
 	{"backslash_quote", "safe_encoding"},
 	{"transform_null_equals", "off"},
+	{"quote_all_identifiers", "off"},
 	{"check_function_bodies", "on"},
 	{"default_tablespace", ""},
 	{"default_table_access_method", "heap"},
