@@ -268,9 +268,8 @@ fact (object, attribute, fact) AS (
     CROSS JOIN LATERAL (VALUES
         ('definition', pg_get_constraintdef(c.oid)),
         ('validated', c.convalidated::text),
-        ('inheritance', format('%s, of %s parents%s%s',
+        ('inheritance', format('%s, of %s parents%s',
             CASE WHEN c.conislocal THEN 'local' ELSE 'inherited' END, c.coninhcount,
-            CASE WHEN c.connoinherit THEN ', not inherited' END,
             ', of constraint ' || quote_ident(parent.conname))),
         ('index', nullif(c.conindid, 0)::regclass::text)
     ) AS f (attribute, fact)

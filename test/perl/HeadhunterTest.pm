@@ -37,7 +37,8 @@ use Test::More;
 
 our @EXPORT = qw(
   new_node add_role add_database
-  run_sql try_sql run_file run_client try_client
+  run_sql try_sql run_file run_program try_program run_client try_client
+  conninfo
   catalog rows differences is_same_listing is_listing_changed_by
   @tables @schemas
 );
@@ -159,13 +160,6 @@ sub give_up
 	die $message;
 }
 
-# A connection string for libpq programs.
-sub conninfo
-{
-	my ($node, $database, $role) = @_;
-	return $node->connstr($database) . (defined $role ? " user='$role'" : '');
-}
-
 =item run_file(node, database, role, file)
 
 Runs a file through psql up to its end, errors or not.  Returns what it printed and its messages.
@@ -185,36 +179,67 @@ sub run_file
 	return ($out, $err);
 }
 
-=item try_client(node, database, role, argument...)
+=item conninfo(node, database, role)
 
-Runs hh-migrate.  Returns its exit status, what it printed, and its messages.
+A connection string, for programs.
 
 =cut
 
-sub try_client
+sub conninfo
 {
-	my ($node, $database, $role, @arguments) = @_;
+	my ($node, $database, $role) = @_;
+	return $node->connstr($database) . (defined $role ? " user='$role'" : '');
+}
+
+=item try_program(program, argument...)
+
+Returns the exit status, what was printed, and the messages.
+
+=item run_program(program, argument...)
+
+As try_program(), but a failure ends the test.  Returns what was printed.
+
+=cut
+
+sub try_program
+{
+	my @command = @_;
 	my ($out, $err);
-	my @command = (
-		$ENV{HH_MIGRATE} // 'hh-migrate', @arguments,
-		'--dbname', conninfo($node, $database, $role));
-	note("running hh-migrate @arguments");
+	note("running @command");
 	IPC::Run::run(\@command, '<', \undef, '>', \$out, '2>', \$err);
 	return ($? >> 8, $out, $err);
 }
 
+sub run_program
+{
+	my ($status, $out, $err) = try_program(@_);
+	give_up("\"@_\" failed: $err") if $status != 0;
+	return $out;
+}
+
+=item try_client(node, database, role, argument...)
+
 =item run_client(node, database, role, argument...)
 
-As try_client(), but a failure ends the test.  Returns what was printed.
+The same with hh-migrate, connected as the role.
 
 =cut
 
-sub run_client
+sub client_command
 {
 	my ($node, $database, $role, @arguments) = @_;
-	my ($status, $out, $err) = try_client($node, $database, $role, @arguments);
-	give_up("hh-migrate @arguments failed in database $database: $err") if $status != 0;
-	return $out;
+	return ($ENV{HH_MIGRATE} // 'hh-migrate',
+		@arguments, '--dbname', conninfo($node, $database, $role));
+}
+
+sub try_client
+{
+	return try_program(client_command(@_));
+}
+
+sub run_client
+{
+	return run_program(client_command(@_));
 }
 
 =back
@@ -287,8 +312,7 @@ A test that the differences are these and no others.
 sub is_listing_changed_by
 {
 	my ($got, $expected, $changes, $name) = @_;
-	my @found = differences($got, $expected);
-	my @wrong = differences(\@found, $changes);
+	my @wrong = differences([ differences($got, $expected) ], $changes);
 	local $Test::Builder::Level = $Test::Builder::Level + 1;
 
 	my $passed = ok(@$expected > 0 && @$got > 0 && @wrong == 0, $name);
@@ -296,7 +320,7 @@ sub is_listing_changed_by
 	{
 		my $more = @wrong > 60 ? @wrong - 60 : 0;
 		diag(scalar(@$got) . ' lines, expected ' . scalar(@$expected));
-		diag($_) foreach @wrong[ 0 .. $#wrong - $more ];
+		diag(s/^\+ /unexpected: /r =~ s/^- /missing:    /r) foreach @wrong[ 0 .. $#wrong - $more ];
 		diag("and $more more") if $more;
 	}
 	return $passed;
