@@ -21,6 +21,38 @@ $$;
 COMMENT ON FUNCTION ops.partition_ranges(regclass) IS
     'The range of time that each partition of a relation holds, the default partition aside';
 
+CREATE OR REPLACE FUNCTION ops.lock_partitions(
+    parent regclass, default_partition regclass, lock_mode text)
+RETURNS void
+LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+SET search_path = pg_catalog, pg_temp
+SET lock_timeout = '200ms'
+AS $$
+DECLARE
+    give_up timestamptz := clock_timestamp() + interval '60 seconds';
+BEGIN
+    -- The parent first: who writes through it decides on a partition when it has its lock, and
+    -- would fail if the default partition lost the month while it waited for that one.
+    -- Whoever waits here makes others wait behind it, so it lets go and tries again.
+    LOOP
+        BEGIN
+            EXECUTE format('LOCK TABLE ONLY %s IN %s MODE', parent, lock_mode);
+            IF default_partition IS NOT NULL THEN
+                EXECUTE format('LOCK TABLE ONLY %s IN ACCESS EXCLUSIVE MODE', default_partition);
+            END IF;
+            RETURN;
+        EXCEPTION WHEN lock_not_available THEN
+            IF clock_timestamp() > give_up THEN
+                RAISE;
+            END IF;
+        END;
+        PERFORM pg_sleep(0.1 + 0.2 * random());
+    END LOOP;
+END
+$$;
+COMMENT ON FUNCTION ops.lock_partitions(regclass, regclass, text) IS
+    'Locks a partitioned table and its default partition without keeping others waiting; called by ops.maintain_partitions()';
+
 CREATE OR REPLACE FUNCTION ops.add_month_partition(
     parent regclass, key_column name, default_partition regclass, month_start timestamptz)
 RETURNS TABLE (partition_name text, moved bigint)
@@ -46,9 +78,7 @@ BEGIN
     EXECUTE format('COMMENT ON TABLE %I.%I IS %L', schema_name, child,
                    format('Rows of %s in %s (UTC)', parent, to_char(month_start, 'YYYY-MM')));
     IF default_partition IS NOT NULL THEN
-        -- The lock that ATTACH takes in any case, taken before the rows are read, so that none
-        -- comes in between.
-        EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', default_partition);
+        -- The caller has locked it, so that no row comes in between.
         EXECUTE format(
             'WITH gone AS (DELETE FROM %1$s WHERE %2$I >= $1 AND %2$I < $2 RETURNING *) '
             'INSERT INTO %3$I.%4$I SELECT * FROM gone',
@@ -79,8 +109,14 @@ DECLARE
     parent record;
     months timestamptz[];
     month_start timestamptz;
+    expired_partitions regclass[];
     expired regclass;
 BEGIN
+    IF current_setting('transaction_isolation') <> 'read committed' THEN
+        RAISE EXCEPTION 'ops.maintain_partitions() must run at isolation level READ COMMITTED'
+            USING ERRCODE = 'active_sql_transaction',
+                  DETAIL = 'An older snapshot would not show what others have just done.';
+    END IF;
     IF months_ahead IS NULL OR months_ahead NOT BETWEEN 0 AND 120 THEN
         RAISE EXCEPTION 'months_ahead must be between 0 and 120'
             USING ERRCODE = 'invalid_parameter_value';
@@ -115,7 +151,9 @@ BEGIN
                       HINT = format('Run "hh-migrate maintain", or SET ROLE %I first.', parent.owner);
         END IF;
 
-        -- Gathered first: a cursor left open would forbid altering the tables it reads.
+        -- Gathered first: a cursor left open would forbid altering the tables it reads.  What
+        -- is older than ten years was dated by mistake, and stays in the default partition: whoever
+        -- may insert must not have us make a partition for every month since 4713 BC.
         EXECUTE format(
             'SELECT coalesce(array_agg(m ORDER BY m), ''{}'') FROM ('
             '  SELECT generate_series($1, $2, ''1 month'') '
@@ -126,7 +164,20 @@ BEGIN
             '  SELECT FROM ops.partition_ranges($4) AS r '
             '  WHERE r.range_start < m + interval ''1 month'' AND r.range_end > m)',
             parent.key_column, coalesce(parent.default_partition, parent.oid))
-            INTO months USING this_month, last_month, oldest_kept, parent.oid;
+            INTO months
+            USING this_month, last_month, greatest(oldest_kept, this_month - interval '120 months'),
+                  parent.oid;
+        SELECT coalesce(array_agg(r.partition ORDER BY r.range_end), '{}') INTO expired_partitions
+        FROM ops.partition_ranges(parent.oid) AS r
+        WHERE r.range_end <= oldest_kept;
+        IF cardinality(expired_partitions) > 0 THEN
+            -- What dropping a partition takes: taken later, it would meet those who wait for us.
+            PERFORM ops.lock_partitions(
+                parent.oid, parent.default_partition, 'ACCESS EXCLUSIVE');
+        ELSIF cardinality(months) > 0 THEN
+            PERFORM ops.lock_partitions(
+                parent.oid, parent.default_partition, 'SHARE ROW EXCLUSIVE');
+        END IF;
         FOREACH month_start IN ARRAY months LOOP
             SELECT p.partition_name, p.moved INTO partition_name, row_count
             FROM ops.add_month_partition(
@@ -135,18 +186,14 @@ BEGIN
             RETURN NEXT;
         END LOOP;
 
-        CONTINUE WHEN keep_months IS NULL;
-        FOR expired IN
-            SELECT r.partition FROM ops.partition_ranges(parent.oid) AS r
-            WHERE r.range_end <= oldest_kept ORDER BY r.range_end
-        LOOP
+        FOREACH expired IN ARRAY expired_partitions LOOP
             partition_name := expired::text;
             action := 'dropped';
             EXECUTE format('SELECT count(*) FROM %s', expired) INTO row_count;
             EXECUTE format('DROP TABLE %s', expired);
             RETURN NEXT;
         END LOOP;
-        IF parent.default_partition IS NOT NULL THEN
+        IF parent.default_partition IS NOT NULL AND keep_months IS NOT NULL THEN
             EXECUTE format('DELETE FROM %s WHERE %I < $1', parent.default_partition, parent.key_column)
                 USING oldest_kept;
             GET DIAGNOSTICS row_count = ROW_COUNT;
