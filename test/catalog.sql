@@ -165,7 +165,8 @@ fact (object, attribute, fact) AS (
 
     -- What would go with an extension's members, or keep it from going.
     UNION ALL
-    SELECT i.type || ' ' || i.identity, 'depends on', format('%s %s (%s)', r.type, r.identity, d.deptype)
+    SELECT i.type || ' ' || i.identity, 'depends on',
+        format('%s %s (%s)', r.type, r.identity, d.deptype)
     FROM pg_depend AS d
     LEFT JOIN member AS m ON (m.classid, m.objid) = (d.refclassid, d.refobjid)
     CROSS JOIN pg_identify_object(d.classid, d.objid, d.objsubid) AS i
@@ -325,8 +326,8 @@ fact (object, attribute, fact) AS (
     FROM pg_policy AS p
     JOIN relation AS r ON r.oid = p.polrelid
     CROSS JOIN LATERAL (VALUES
-        ('kind', format('%s for %s', CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END,
-                        p.polcmd)),
+        ('kind', format('%s for %s',
+            CASE WHEN p.polpermissive THEN 'permissive' ELSE 'restrictive' END, p.polcmd)),
         ('roles', (
             SELECT string_agg(
                 CASE role.oid WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(role.oid)) END,

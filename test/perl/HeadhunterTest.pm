@@ -70,18 +70,18 @@ A running server of its own, in UTF-8, without a TCP port.
 
 sub new_node
 {
-	my ($name) = @_;
-	my $node = PostgreSQL::Test::Cluster->new($name);
+    my ($name) = @_;
+    my $node = PostgreSQL::Test::Cluster->new($name);
 
-	$node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+    $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
 
-	# pgvector's parallel index builds can overflow a buffer below 0.8.2.
-	$node->append_conf('postgresql.conf', <<'END');
+    # pgvector's parallel index builds can overflow a buffer below 0.8.2.
+    $node->append_conf('postgresql.conf', <<'END');
 fsync = off
 max_parallel_maintenance_workers = 0
 END
-	$node->start;
-	return $node;
+    $node->start;
+    return $node;
 }
 
 =item add_role(node, role...)
@@ -92,9 +92,9 @@ Roles that may log in and nothing else.
 
 sub add_role
 {
-	my ($node, @roles) = @_;
-	run_sql($node, 'postgres', undef, "CREATE ROLE $_ LOGIN") foreach @roles;
-	return;
+    my ($node, @roles) = @_;
+    run_sql($node, 'postgres', undef, "CREATE ROLE $_ LOGIN") foreach @roles;
+    return;
 }
 
 =item add_database(node, database, owner)
@@ -105,10 +105,10 @@ A database with vector and pgcrypto in it, put there by the superuser, whose own
 
 sub add_database
 {
-	my ($node, $database, $owner) = @_;
-	run_sql($node, 'postgres', undef, "CREATE DATABASE $database OWNER $owner");
-	run_sql($node, $database, undef, 'CREATE EXTENSION vector; CREATE EXTENSION pgcrypto');
-	return;
+    my ($node, $database, $owner) = @_;
+    run_sql($node, 'postgres', undef, "CREATE DATABASE $database OWNER $owner");
+    run_sql($node, $database, undef, 'CREATE EXTENSION vector; CREATE EXTENSION pgcrypto');
+    return;
 }
 
 =back
@@ -127,15 +127,15 @@ Returns psql's exit status (0, or 3 after an error), what it printed, and the se
 
 sub try_sql
 {
-	my ($node, $database, $role, $sql) = @_;
-	my ($out, $err) = ('', '');
-	my $status = $node->psql(
-		$database, $sql,
-		stdout => \$out,
-		stderr => \$err,
-		extra_params => defined $role ? [ '-U', $role ] : []);
-	$err =~ s/^psql:<stdin>:\d+: //mg;
-	return ($status, $out, $err);
+    my ($node, $database, $role, $sql) = @_;
+    my ($out, $err) = ('', '');
+    my $status = $node->psql(
+        $database, $sql,
+        stdout => \$out,
+        stderr => \$err,
+        extra_params => defined $role ? [ '-U', $role ] : []);
+    $err =~ s/^psql:<stdin>:\d+: //mg;
+    return ($status, $out, $err);
 }
 
 =item run_sql(node, database, role, sql)
@@ -146,18 +146,18 @@ As try_sql(), but an error ends the test.  Returns what was printed.
 
 sub run_sql
 {
-	my ($node, $database, $role, $sql) = @_;
-	my ($status, $out, $err) = try_sql($node, $database, $role, $sql);
-	give_up("\"$sql\" failed in database $database: $err") if $status != 0;
-	return $out;
+    my ($node, $database, $role, $sql) = @_;
+    my ($status, $out, $err) = try_sql($node, $database, $role, $sql);
+    give_up("\"$sql\" failed in database $database: $err") if $status != 0;
+    return $out;
 }
 
 # Ends the test, and says why where the test's reader sees it.
 sub give_up
 {
-	my ($message) = @_;
-	diag($message);
-	die $message;
+    my ($message) = @_;
+    diag($message);
+    die $message;
 }
 
 =item run_file(node, database, role, file)
@@ -168,15 +168,15 @@ Runs a file through psql up to its end, errors or not.  Returns what it printed 
 
 sub run_file
 {
-	my ($node, $database, $role, $file) = @_;
-	my ($out, $err);
-	local %ENV = (%ENV, PGCLIENTENCODING => 'UTF8');
-	my @psql = (
-		$node->installed_command('psql'), '-XqAt', '-d', conninfo($node, $database, $role), '-f',
-		$file);
-	IPC::Run::run(\@psql, '<', \undef, '>', \$out, '2>', \$err)
-	  or give_up("could not run $file: $err");
-	return ($out, $err);
+    my ($node, $database, $role, $file) = @_;
+    my ($out, $err);
+    local %ENV = (%ENV, PGCLIENTENCODING => 'UTF8');
+    my @psql = (
+        $node->installed_command('psql'), '-XqAt', '-d', conninfo($node, $database, $role), '-f',
+        $file);
+    IPC::Run::run(\@psql, '<', \undef, '>', \$out, '2>', \$err)
+      or give_up("could not run $file: $err");
+    return ($out, $err);
 }
 
 =item conninfo(node, database, role)
@@ -187,8 +187,8 @@ A connection string, for programs.
 
 sub conninfo
 {
-	my ($node, $database, $role) = @_;
-	return $node->connstr($database) . (defined $role ? " user='$role'" : '');
+    my ($node, $database, $role) = @_;
+    return $node->connstr($database) . (defined $role ? " user='$role'" : '');
 }
 
 =item try_program(program, argument...)
@@ -203,18 +203,18 @@ As try_program(), but a failure ends the test.  Returns what was printed.
 
 sub try_program
 {
-	my @command = @_;
-	my ($out, $err);
-	note("running @command");
-	IPC::Run::run(\@command, '<', \undef, '>', \$out, '2>', \$err);
-	return ($? >> 8, $out, $err);
+    my @command = @_;
+    my ($out, $err);
+    note("running @command");
+    IPC::Run::run(\@command, '<', \undef, '>', \$out, '2>', \$err);
+    return ($? >> 8, $out, $err);
 }
 
 sub run_program
 {
-	my ($status, $out, $err) = try_program(@_);
-	give_up("\"@_\" failed: $err") if $status != 0;
-	return $out;
+    my ($status, $out, $err) = try_program(@_);
+    give_up("\"@_\" failed: $err") if $status != 0;
+    return $out;
 }
 
 =item try_client(node, database, role, argument...)
@@ -227,19 +227,19 @@ The same with hh-migrate, connected as the role.
 
 sub client_command
 {
-	my ($node, $database, $role, @arguments) = @_;
-	return ($ENV{HH_MIGRATE} // 'hh-migrate',
-		@arguments, '--dbname', conninfo($node, $database, $role));
+    my ($node, $database, $role, @arguments) = @_;
+    return ($ENV{HH_MIGRATE} // 'hh-migrate',
+        @arguments, '--dbname', conninfo($node, $database, $role));
 }
 
 sub try_client
 {
-	return try_program(client_command(@_));
+    return try_program(client_command(@_));
 }
 
 sub run_client
 {
-	return run_program(client_command(@_));
+    return run_program(client_command(@_));
 }
 
 =back
@@ -262,22 +262,22 @@ What tables and sequences hold, as test/rows.sql tells it.
 
 sub listing
 {
-	my ($node, $database, $file) = @_;
-	my ($out, $err) = run_file($node, $database, undef, "$directory/$file");
-	give_up("$file failed in database $database: $err") if $err ne '';
-	return [ split /\n/, $out ];
+    my ($node, $database, $file) = @_;
+    my ($out, $err) = run_file($node, $database, undef, "$directory/$file");
+    give_up("$file failed in database $database: $err") if $err ne '';
+    return [ split /\n/, $out ];
 }
 
 sub catalog
 {
-	my ($node, $database) = @_;
-	return listing($node, $database, 'catalog.sql');
+    my ($node, $database) = @_;
+    return listing($node, $database, 'catalog.sql');
 }
 
 sub rows
 {
-	my ($node, $database) = @_;
-	return listing($node, $database, 'rows.sql');
+    my ($node, $database) = @_;
+    return listing($node, $database, 'rows.sql');
 }
 
 =item differences(got, expected)
@@ -289,12 +289,12 @@ The lines that only one of two listings has, those gone with "- " before them an
 
 sub differences
 {
-	my ($got, $expected) = @_;
-	my %count;
-	$count{$_}++ foreach @$got;
-	$count{$_}-- foreach @$expected;
-	return map { (($count{$_} > 0 ? '+ ' : '- ') . $_) x abs($count{$_}) }
-	  sort grep { $count{$_} != 0 } keys %count;
+    my ($got, $expected) = @_;
+    my %count;
+    $count{$_}++ foreach @$got;
+    $count{$_}-- foreach @$expected;
+    return map { (($count{$_} > 0 ? '+ ' : '- ') . $_) x abs($count{$_}) }
+      sort grep { $count{$_} != 0 } keys %count;
 }
 
 =item is_same_listing(got, expected, name)
@@ -311,26 +311,26 @@ A test that the differences are these and no others.
 
 sub is_listing_changed_by
 {
-	my ($got, $expected, $changes, $name) = @_;
-	my @wrong = differences([ differences($got, $expected) ], $changes);
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
+    my ($got, $expected, $changes, $name) = @_;
+    my @wrong = differences([ differences($got, $expected) ], $changes);
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
 
-	my $passed = ok(@$expected > 0 && @$got > 0 && @wrong == 0, $name);
-	unless ($passed)
-	{
-		my $more = @wrong > 60 ? @wrong - 60 : 0;
-		diag(scalar(@$got) . ' lines, expected ' . scalar(@$expected));
-		diag(s/^\+ /unexpected: /r =~ s/^- /missing:    /r) foreach @wrong[ 0 .. $#wrong - $more ];
-		diag("and $more more") if $more;
-	}
-	return $passed;
+    my $passed = ok(@$expected > 0 && @$got > 0 && @wrong == 0, $name);
+    unless ($passed)
+    {
+        my $more = @wrong > 60 ? @wrong - 60 : 0;
+        diag(scalar(@$got) . ' lines, expected ' . scalar(@$expected));
+        diag(s/^\+ /unexpected: /r =~ s/^- /missing:    /r) foreach @wrong[ 0 .. $#wrong - $more ];
+        diag("and $more more") if $more;
+    }
+    return $passed;
 }
 
 sub is_same_listing
 {
-	my ($got, $expected, $name) = @_;
-	local $Test::Builder::Level = $Test::Builder::Level + 1;
-	return is_listing_changed_by($got, $expected, [], $name);
+    my ($got, $expected, $name) = @_;
+    local $Test::Builder::Level = $Test::Builder::Level + 1;
+    return is_listing_changed_by($got, $expected, [], $name);
 }
 
 1;
