@@ -151,6 +151,16 @@ EXECUTE store('test-replicated');
 DELETE FROM hh.embedding_model WHERE model_version = 'test-replicated';
 EXECUTE store('test-replicated');
 
+-- the function serves a row trigger as well, the only kind that a subscriber fires
+BEGIN;
+ALTER TABLE hh.embedding_model DISABLE TRIGGER ALL;
+CREATE TRIGGER by_row AFTER INSERT OR UPDATE OR DELETE ON hh.embedding_model
+    FOR EACH ROW EXECUTE FUNCTION hh.embedding_model_changed();
+EXECUTE store('test-by-row');
+INSERT INTO hh.embedding_model (model_version, dims) VALUES ('test-by-row', 4);
+EXECUTE store('test-by-row');
+ROLLBACK;
+
 -- the table is gone, made anew, or is not the registry; search_path finds no other
 CREATE TABLE model_test.embedding_model (model_version text, dims int);
 INSERT INTO model_test.embedding_model VALUES ('test-new', 9);
