@@ -225,6 +225,14 @@ database_user(const Database *database)
 	return PQuser(database->connection);
 }
 
+bool
+database_user_is_superuser(const Database *database)
+{
+	const char *status = PQparameterStatus(database->connection, "is_superuser");
+
+	return status && strcmp(status, "on") == 0;
+}
+
 static char *
 field_copy(const PGresult *result, int field)
 {

@@ -54,6 +54,7 @@ extern int database_server_version(const Database *database); /* 150020 */
 extern const char *database_server_version_text(const Database *database);
 extern const char *database_name(const Database *database);
 extern const char *database_user(const Database *database);
+extern bool database_user_is_superuser(const Database *database);
 
 /*
  * Runs a statement.  database_run() fills *error in and logs nothing;

@@ -89,35 +89,49 @@ deployment_read(Database *database, Deployment *deployment)
 	return true;
 }
 
+/* The role that a deployment which has been begun belongs to; else NULL. */
 static const char *
 standing_owner(const Deployment *deployment)
 {
-	if (deployment->ledger_owner)
-		return deployment->ledger_owner;
-	if (deployment->extension_owner)
-		return deployment->extension_owner;
-	return deployment->schema_owner;
+	return deployment->ledger_owner ? deployment->ledger_owner : deployment->extension_owner;
+}
+
+static bool
+check_owner(const Deployment *deployment, const char *owner, const char *asked_for)
+{
+	if (asked_for && strcmp(owner, asked_for) != 0)
+	{
+		pg_log_error("this database's deployment belongs to role \"%s\", not \"%s\"", owner,
+					 asked_for);
+		pg_log_error_hint("Leave --owner out: it decides at the first deployment only.");
+		return false;
+	}
+	if (standing_owner(deployment) == NULL && deployment->schema_owner &&
+		strcmp(owner, deployment->schema_owner) != 0)
+	{
+		pg_log_error("schema \"hh\" belongs to role \"%s\", not to \"%s\"",
+					 deployment->schema_owner, owner);
+		pg_log_error_detail("What is deployed into it would be in that role's hands.");
+		pg_log_error_hint("Drop the schema; or deploy for that role with --owner=%s.",
+						  deployment->schema_owner);
+		return false;
+	}
+	return true;
 }
 
 bool
 deployment_decide_owner(Database *database, Deployment *deployment, const char *asked_for)
 {
 	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
-	const char *standing = standing_owner(deployment);
-	const char *owner = standing;
+	const char *owner = standing_owner(deployment);
 	Result *rights;
 
-	if (standing && asked_for && strcmp(standing, asked_for) != 0)
-	{
-		pg_log_error("this database's deployment belongs to role \"%s\", not \"%s\"", standing,
-					 asked_for);
-		pg_log_error_hint("Leave --owner out: it decides at the first deployment only.");
-		return false;
-	}
 	if (owner == NULL)
 		owner = asked_for;
 	if (owner == NULL)
 		owner = deployment->may_become_hh_owner ? "hh_owner" : database_user(database);
+	if (!check_owner(deployment, owner, asked_for))
+		return false;
 
 	rights = database_query(database, query_role_rights, PARAMS(owner, privilege));
 	if (rights == NULL)

@@ -41,10 +41,11 @@ typedef struct Deployment
 extern bool deployment_read(Database *database, Deployment *deployment);
 
 /*
- * The owner: of the ledger, else of the extension, else of schema hh, else the
- * role asked for (or NULL), else hh_owner where the session user may become it,
- * else the session user.  Logs and returns false where another was asked for
- * than the one that is, or the role doesn't exist.
+ * The owner: of the ledger, else of the extension, else the role asked for (or
+ * NULL), else hh_owner where the session user may become it, else the session
+ * user.  Logs and returns false where another was asked for than the one that is,
+ * where the role doesn't exist, or where schema hh was there first and belongs to
+ * somebody else, in whose hands the deployment would be.
  */
 extern bool deployment_decide_owner(Database *database, Deployment *deployment,
 									const char *asked_for);

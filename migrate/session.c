@@ -6,16 +6,20 @@
 
 #include "pqexpbuffer.h"
 
+#include "queries.h"
 #include "session.h"
 
 Session
 session_make(Database *database, const Deployment *deployment)
 {
 	Session session = {database, SESSION_READER};
+	bool is_owner = strcmp(database_user(database), deployment->owner) == 0;
+	bool can_call = deployment->can_execute_as_owner && !deployment->in_recovery;
 
-	if (strcmp(database_user(database), deployment->owner) == 0)
+	/* The function also refuses to do a superuser's work where others can replace tables. */
+	if (is_owner && !(can_call && database_user_is_superuser(database)))
 		session.mode = SESSION_PLAIN;
-	else if (deployment->may_become_owner && deployment->can_execute_as_owner)
+	else if (deployment->may_become_owner && can_call)
 		session.mode = SESSION_AS_OWNER;
 	return session;
 }
@@ -58,17 +62,59 @@ bind(Database *database, PQExpBuffer bound, const char *sql, int count, const ch
 	}
 }
 
+/* Whether the call is bound to the extension's function; false on an error, too. */
+static bool
+is_bound(Database *database, ServerError *error)
+{
+	Result *result = database_run(database, query_owner_call_is_bound, NO_PARAMS, error);
+	bool bound = result != NULL && result_is_true(result, 0, 0);
+
+	result_free(result);
+	return bound;
+}
+
+/*
+ * Before each call anew, for what the owner planted runs in the calls and can drop
+ * the extension.
+ */
+static bool
+bind_owner_call(Database *database, ServerError *error)
+{
+	Result *result;
+
+	if (is_bound(database, error))
+		return true;
+	if (error->message != NULL)
+		return false;
+	result = database_run(database, query_bind_owner_call, NO_PARAMS, error);
+	if (result == NULL)
+		return false;
+	result_free(result);
+	if (is_bound(database, error))
+		return true;
+	if (error->message == NULL)
+	{
+		error->message =
+			pg_strdup("the function hh.execute_as_owner(text) is not the extension's own");
+		error->hint = pg_strdup("Look at who made it, and create the extension headhunter anew.");
+	}
+	return false;
+}
+
 /* Calls hh.execute_as_owner(), whose rows are text[]. */
 static Result *
 run_as_owner(Database *database, const char *sql, int columns, ServerError *error)
 {
-	PQExpBuffer call = createPQExpBuffer();
+	PQExpBuffer call;
 	Result *result;
 
+	if (!bind_owner_call(database, error))
+		return NULL;
+	call = createPQExpBuffer();
 	appendPQExpBufferStr(call, "SELECT");
 	for (int column = 1; column <= columns; column++)
 		appendPQExpBuffer(call, "%s r[%d]", column > 1 ? "," : "", column);
-	appendPQExpBufferStr(call, " FROM hh.execute_as_owner($1::pg_catalog.text) AS r");
+	appendPQExpBufferStr(call, " FROM pg_temp.hh_execute_as_owner($1::pg_catalog.text) AS r");
 	result = database_run(database, call->data, PARAMS(sql), error);
 	destroyPQExpBuffer(call);
 	return result;

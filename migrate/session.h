@@ -16,7 +16,7 @@
 
 typedef enum SessionMode
 {
-	SESSION_PLAIN,	  /* the session user is the owner */
+	SESSION_PLAIN,	  /* the session user is the owner, and no superuser */
 	SESSION_AS_OWNER, /* through hh.execute_as_owner() */
 	SESSION_READER	  /* may not act as the owner, or can't yet: reads the ledger only */
 } SessionMode;

@@ -18,22 +18,32 @@ CREATE OR REPLACE TRIGGER candidate_embeddings_enforce_model
 COMMENT ON TRIGGER candidate_embeddings_enforce_model ON search.candidate_embeddings IS
     'Refuses embeddings that are not of their model''s dimension, and zero vectors';
 
+-- A row trigger, for a subscriber's apply worker fires no other; and ALWAYS, for it works in replica
+-- mode.
 CREATE OR REPLACE TRIGGER embedding_model_changed
-    AFTER INSERT OR UPDATE OR DELETE OR TRUNCATE
+    AFTER INSERT OR UPDATE OR DELETE
     ON hh.embedding_model
-    FOR EACH STATEMENT EXECUTE FUNCTION hh.embedding_model_changed();
--- ALWAYS: a change that arrives by replication must reach the sessions' caches too.
+    FOR EACH ROW EXECUTE FUNCTION hh.embedding_model_changed();
 ALTER TABLE hh.embedding_model ENABLE ALWAYS TRIGGER embedding_model_changed;
 COMMENT ON TRIGGER embedding_model_changed ON hh.embedding_model IS
     'Tells every session that the registry changed';
 
+CREATE OR REPLACE TRIGGER embedding_model_truncated
+    AFTER TRUNCATE
+    ON hh.embedding_model
+    FOR EACH STATEMENT EXECUTE FUNCTION hh.embedding_model_changed();
+ALTER TABLE hh.embedding_model ENABLE ALWAYS TRIGGER embedding_model_truncated;
+COMMENT ON TRIGGER embedding_model_truncated ON hh.embedding_model IS
+    'Tells every session that the registry was emptied';
+
 -- hh: verify
-SELECT pg_catalog.count(*) = 3
+SELECT pg_catalog.count(*) = 4
 FROM pg_catalog.pg_trigger AS t
 JOIN (VALUES
     ('search.candidate_profiles', 'candidate_profiles_search_document', 'hh.search_document'),
     ('search.candidate_embeddings', 'candidate_embeddings_enforce_model', 'hh.enforce_embedding_model'),
-    ('hh.embedding_model', 'embedding_model_changed', 'hh.embedding_model_changed')
+    ('hh.embedding_model', 'embedding_model_changed', 'hh.embedding_model_changed'),
+    ('hh.embedding_model', 'embedding_model_truncated', 'hh.embedding_model_changed')
 ) AS expected (relation, trigger, function)
     ON t.tgrelid = pg_catalog.to_regclass(expected.relation)
     AND t.tgname = expected.trigger
