@@ -8,6 +8,14 @@ count_tap() {
         END { printf "tap_passed=%d tap_failed=%d", passed, failed }' "$1")"
 }
 
+# tap_failures LOG: what a TAP log says of its failures, and how it ends.
+tap_failures() {
+    awk '/^(not )?ok / { show = /^not ok / && !/# TODO/ }
+         show && !/^# running / { print }' "$1" | head -n 200
+    printf '...\n'
+    tail -n 12 "$1"
+}
+
 suite_unit() {
     log=$WORK/unit.log
     make -s -C "$WORK/src/migrate" check-unit PG_CONFIG="$PG_CONFIG" >"$log" 2>&1
@@ -26,7 +34,7 @@ report_tap() {
         ok 0 "$2: $tap_passed assertions"
     else
         not_ok "$tap_failed" "$2: $tap_failed failed, $tap_passed passed"
-        quote "$3"
+        quote_lines=200 quote "$3"
     fi
 }
 
@@ -69,7 +77,7 @@ suite_tap() {
     shift
     export PERL5LIB="$pkglibdir/pgxs/src/test/perl:$WORK/src/test/perl"
     export PG_REGRESS="$INSTALLATION$pkglibdir/pgxs/src/test/regress/pg_regress"
-    export PG_TEST_PORT_DIR="$WORK/ports" PG_TEST_TIMEOUT_DEFAULT=180 PGVECTOR_VERSION
+    export PG_TEST_PORT_DIR="$WORK/ports" PG_TEST_TIMEOUT_DEFAULT=90 PGVECTOR_VERSION
     mkdir -p "$WORK/$name" "$PG_TEST_PORT_DIR"
     cd "$WORK/src" || return 1
     if [ $# -eq 0 ]; then
