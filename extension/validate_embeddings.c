@@ -193,6 +193,7 @@ SampleText(const Validation *validation, TupleTableSlot *slot)
 	MemoryContext previous = MemoryContextSwitchTo(validation->context);
 	Datum *values = slot->tts_values + validation->key_column;
 	char *text;
+	Datum sample;
 
 	if (validation->sample_key == KEY_PRIMARY)
 		text = PrimaryKeyText(validation, slot);
@@ -202,8 +203,9 @@ SampleText(const Validation *validation, TupleTableSlot *slot)
 		if (validation->sample_key == KEY_TABLE_AND_CTID)
 			text = psprintf("%s %s", QualifiedName(DatumGetObjectId(values[1])), text);
 	}
+	sample = CStringGetTextDatum(text);
 	MemoryContextSwitchTo(previous);
-	return CStringGetTextDatum(text);
+	return sample;
 }
 
 static bool
