@@ -41,7 +41,7 @@ main(int argc, char **argv)
 
 	forbid_core_files();
 	decide_on_colours();
-	pg_logging_init(argv[0]);
+	pg_logging_init("hh-migrate");
 
 	/* A reader of our output that goes away must not end a deployment half-way. */
 	signal(SIGPIPE, SIG_IGN);

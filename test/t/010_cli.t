@@ -15,31 +15,31 @@ my $program = $ENV{HH_MIGRATE} // 'hh-migrate';
 
 sub client
 {
-	my (@arguments) = @_;
-	my ($out, $err);
-	IPC::Run::run([ $program, @arguments ], '<', \undef, '>', \$out, '2>', \$err);
-	return ($? >> 8, $out, $err);
+    my (@arguments) = @_;
+    my ($out, $err);
+    IPC::Run::run([ $program, @arguments ], '<', \undef, '>', \$out, '2>', \$err);
+    return ($? >> 8, $out, $err);
 }
 
 sub shows
 {
-	my ($arguments, $expected, $name) = @_;
-	my ($status, $out, $err) = client(@$arguments);
-	is($status, 0, "$name: exit code");
-	like($out, $expected, "$name: standard output");
-	is($err, '', "$name: nothing on standard error");
-	return;
+    my ($arguments, $expected, $name) = @_;
+    my ($status, $out, $err) = client(@$arguments);
+    is($status, 0, "$name: exit code");
+    like($out, $expected, "$name: standard output");
+    is($err, '', "$name: nothing on standard error");
+    return;
 }
 
 sub refuses
 {
-	my ($arguments, $message, $name) = @_;
-	my ($status, $out, $err) = client(@$arguments);
-	is($status, 1, "$name: exit code");
-	is($out, '', "$name: nothing on standard output");
-	like($err, qr/^hh-migrate: error: $message\n/, "$name: message");
-	like($err, qr/^hh-migrate: hint: /m, "$name: hint");
-	return;
+    my ($arguments, $message, $name) = @_;
+    my ($status, $out, $err) = client(@$arguments);
+    is($status, 1, "$name: exit code");
+    is($out, '', "$name: nothing on standard output");
+    like($err, qr/^hh-migrate: error: $message\n/, "$name: message");
+    like($err, qr/^hh-migrate: hint: /m, "$name: hint");
+    return;
 }
 
 shows(['--version'], qr/\Ahh-migrate \d+\.\d+\.\d+\n\z/, '--version');
@@ -49,15 +49,15 @@ shows(['-?'], qr/^Commands:/m, '-?');
 shows(['help'], qr/^Commands:/m, 'help');
 foreach my $command ('up', 'status', 'maintain')
 {
-	shows([ 'help', $command ], qr/\Ahh-migrate $command: /, "help $command");
-	is((client($command, '--help'))[1], (client('help', $command))[1], "$command --help is the same");
+    shows([ 'help', $command ], qr/\Ahh-migrate $command: /, "help $command");
+    is((client($command, '--help'))[1], (client('help', $command))[1], "$command --help is the same");
 }
 like((client('help', 'up'))[1], qr/--embedding-dimensions=N/, 'a command\'s own options');
 unlike((client('help', 'status'))[1], qr/--embedding-dimensions/, '... are no other\'s');
 
 foreach my $line (grep { length > 100 } map { split /\n/, (client('help', $_))[1] } qw(up status maintain))
 {
-	fail("a line of help is too long: $line");
+    fail("a line of help is too long: $line");
 }
 
 refuses([], 'no command given', 'no command');
@@ -75,15 +75,15 @@ refuses([ 'up', '--lock-wait', '' ], 'invalid value "" for --lock-wait', 'empty 
 refuses([ 'maintain', '--keep-months', '0' ], 'invalid value "0" for --keep-months', 'keeping nothing');
 foreach my $dimensions ('0', '2001', '768.5', 'many', '99999999999999999999')
 {
-	refuses(
-		[ 'up', '--embedding-dimensions', $dimensions ],
-		"invalid value \"$dimensions\" for --embedding-dimensions",
-		"$dimensions dimensions");
+    refuses(
+        [ 'up', '--embedding-dimensions', $dimensions ],
+        "invalid value \"$dimensions\" for --embedding-dimensions",
+        "$dimensions dimensions");
 }
 {
-	local $ENV{EMBEDDING_DIMENSIONS} = '4096';
-	refuses(['up'], 'invalid value "4096" for EMBEDDING_DIMENSIONS', 'dimensions by environment');
-	refuses(['status'], 'could not connect to the database', 'which status doesn\'t look at');
+    local $ENV{EMBEDDING_DIMENSIONS} = '4096';
+    refuses(['up'], 'invalid value "4096" for EMBEDDING_DIMENSIONS', 'dimensions by environment');
+    refuses(['status'], 'could not connect to the database', 'which status doesn\'t look at');
 }
 
 # Options stand before or behind the command.
@@ -92,18 +92,18 @@ like((client('--lock-wait', '5', 'up'))[2], qr/could not connect/, 'a good one')
 
 # Colours are for terminals, and NO_COLOR is obeyed even there.
 {
-	my ($status, $out, $err) = client('upp');
-	unlike($err, qr/\e/, 'no colours without a terminal');
+    my ($status, $out, $err) = client('upp');
+    unlike($err, qr/\e/, 'no colours without a terminal');
 }
 
 # Output that can't be written is an error.
 SKIP:
 {
-	skip 'no /dev/full', 2 unless -w '/dev/full';
-	my $err;
-	IPC::Run::run([ $program, '--help' ], '<', \undef, '>', '/dev/full', '2>', \$err);
-	is($? >> 8, 1, 'a full disk: exit code');
-	like($err, qr/could not write to standard output/, 'a full disk: message');
+    skip 'no /dev/full', 2 unless -w '/dev/full';
+    my $err;
+    IPC::Run::run([ $program, '--help' ], '<', \undef, '>', '/dev/full', '2>', \$err);
+    is($? >> 8, 1, 'a full disk: exit code');
+    like($err, qr/could not write to standard output/, 'a full disk: message');
 }
 
 done_testing();

@@ -18,22 +18,22 @@ my ($host, $port) = ($node->host, $node->port);
 # Runs the client with nothing but the environment and arguments given.
 sub client
 {
-	my ($environment, @arguments) = @_;
-	local %ENV = (
-		(map { $_ => $ENV{$_} } grep { !/^(PG(?!_)|DATABASE_URL)/ } keys %ENV), %$environment);
-	my ($out, $err);
-	IPC::Run::run([ $ENV{HH_MIGRATE} // 'hh-migrate', @arguments ], '<', \undef, '>', \$out, '2>', \$err);
-	return ($? >> 8, $out, $err);
+    my ($environment, @arguments) = @_;
+    local %ENV = (
+        (map { $_ => $ENV{$_} } grep { !/^(PG(?!_)|DATABASE_URL)/ } keys %ENV), %$environment);
+    my ($out, $err);
+    IPC::Run::run([ $ENV{HH_MIGRATE} // 'hh-migrate', @arguments ], '<', \undef, '>', \$out, '2>', \$err);
+    return ($? >> 8, $out, $err);
 }
 
 # What status says of the database it found.
 sub finds
 {
-	my ($environment, $arguments, $name) = @_;
-	my ($status, $out, $err) = client($environment, 'status', @$arguments);
-	is($status, 2, "$name: connected") or diag($err);
-	like($out, qr/^database: main$/m, "$name: to the right database");
-	return $err;
+    my ($environment, $arguments, $name) = @_;
+    my ($status, $out, $err) = client($environment, 'status', @$arguments);
+    is($status, 2, "$name: connected") or diag($err);
+    like($out, qr/^database: main$/m, "$name: to the right database");
+    return $err;
 }
 
 (my $escaped = $host) =~ s/([^A-Za-z0-9])/sprintf '%%%02X', ord $1/ge;
@@ -54,8 +54,8 @@ finds({ PGSERVICEFILE => $service, PGSERVICE => 'deploy' }, [], 'a service file'
 finds({ PGSERVICEFILE => $service }, [ '-d', 'service=deploy' ], 'a service in a conninfo string');
 
 like(finds({}, [ '-d', "$uri&password=secret" ], 'a password in argv'),
-	qr/warning: the connection string on the command line holds a password.*hint: .*DATABASE_URL/s,
-	'... is warned of');
+    qr/warning: the connection string on the command line holds a password.*hint: .*DATABASE_URL/s,
+    '... is warned of');
 is(finds({ DATABASE_URL => "$uri&password=secret" }, [], 'a password in DATABASE_URL'), '', '... is not');
 
 my ($status, $out, $err) = client({}, 'up', '-d', 'host=/nonexistent dbname=x password=hunter2');
@@ -96,45 +96,45 @@ $node->reload;
 
 # Settings that a role or a database may carry.
 run_sql($node, 'postgres', undef, q{
-	CREATE ROLE other;
-	GRANT other TO owner;
-	ALTER ROLE owner SET role = 'other';
-	ALTER ROLE owner SET search_path = 'trap';
-	ALTER ROLE owner SET statement_timeout = '1ms';
-	ALTER ROLE owner SET lock_timeout = '1ms';
-	ALTER ROLE owner SET idle_in_transaction_session_timeout = '1ms';
-	ALTER ROLE owner SET idle_session_timeout = '1s';
-	ALTER ROLE owner SET default_transaction_read_only = on;
-	ALTER ROLE owner SET default_transaction_isolation = 'serializable';
-	ALTER ROLE owner SET default_transaction_deferrable = on;
-	ALTER ROLE owner SET standard_conforming_strings = off;
-	ALTER ROLE owner SET quote_all_identifiers = on;
-	ALTER ROLE owner SET transform_null_equals = on;
-	ALTER ROLE owner SET client_min_messages = debug1;
-	ALTER ROLE owner SET client_encoding = latin1;
-	ALTER ROLE owner SET check_function_bodies = off;
-	ALTER ROLE owner SET row_security = off;
-	ALTER ROLE owner SET default_toast_compression = lz4;
-	ALTER ROLE owner SET datestyle = 'German';
-	ALTER ROLE owner SET timezone = 'Asia/Kathmandu';
-	ALTER ROLE owner SET escape_string_warning = on;
-	ALTER DATABASE main SET headhunter.deploy = on;
+    CREATE ROLE other;
+    GRANT other TO owner;
+    ALTER ROLE owner SET role = 'other';
+    ALTER ROLE owner SET search_path = 'trap';
+    ALTER ROLE owner SET statement_timeout = '1ms';
+    ALTER ROLE owner SET lock_timeout = '1ms';
+    ALTER ROLE owner SET idle_in_transaction_session_timeout = '1ms';
+    ALTER ROLE owner SET idle_session_timeout = '1s';
+    ALTER ROLE owner SET default_transaction_read_only = on;
+    ALTER ROLE owner SET default_transaction_isolation = 'serializable';
+    ALTER ROLE owner SET default_transaction_deferrable = on;
+    ALTER ROLE owner SET standard_conforming_strings = off;
+    ALTER ROLE owner SET quote_all_identifiers = on;
+    ALTER ROLE owner SET transform_null_equals = on;
+    ALTER ROLE owner SET client_min_messages = debug1;
+    ALTER ROLE owner SET client_encoding = latin1;
+    ALTER ROLE owner SET check_function_bodies = off;
+    ALTER ROLE owner SET row_security = off;
+    ALTER ROLE owner SET default_toast_compression = lz4;
+    ALTER ROLE owner SET datestyle = 'German';
+    ALTER ROLE owner SET timezone = 'Asia/Kathmandu';
+    ALTER ROLE owner SET escape_string_warning = on;
+    ALTER DATABASE main SET headhunter.deploy = on;
 });
 run_sql($node, 'main', undef, q{
-	CREATE SCHEMA trap;
-	CREATE FUNCTION trap.fail(anyelement, anyelement) RETURNS boolean LANGUAGE plpgsql AS $$
-	BEGIN RAISE 'trapped'; END $$;
-	CREATE OPERATOR trap.= (FUNCTION = trap.fail, LEFTARG = anyelement, RIGHTARG = anyelement);
-	CREATE FUNCTION trap.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql AS $$
-	BEGIN RAISE 'trapped'; END $$;
-	GRANT USAGE ON SCHEMA trap TO PUBLIC});
+    CREATE SCHEMA trap;
+    CREATE FUNCTION trap.fail(anyelement, anyelement) RETURNS boolean LANGUAGE plpgsql AS $$
+    BEGIN RAISE 'trapped'; END $$;
+    CREATE OPERATOR trap.= (FUNCTION = trap.fail, LEFTARG = anyelement, RIGHTARG = anyelement);
+    CREATE FUNCTION trap.set_config(text, text, boolean) RETURNS text LANGUAGE plpgsql AS $$
+    BEGIN RAISE 'trapped'; END $$;
+    GRANT USAGE ON SCHEMA trap TO PUBLIC});
 ($status, $out, $err) = client(\%variables, 'up');
 is($status, 0, 'hostile settings: deployed') or diag($err);
 is($err, '', '... without a murmur');
 is(run_sql($node, 'main', undef, q{
-		SELECT string_agg(DISTINCT relowner::regrole::text, ',') FROM pg_class
-		WHERE relnamespace IN ('hh'::regnamespace, 'search'::regnamespace)}),
-	'owner', '... as the role that is connected');
+        SELECT string_agg(DISTINCT relowner::regrole::text, ',') FROM pg_class
+        WHERE relnamespace IN ('hh'::regnamespace, 'search'::regnamespace)}),
+    'owner', '... as the role that is connected');
 is((client(\%variables, 'status'))[0], 0, '... status');
 is((client(\%variables, 'maintain'))[0], 0, '... maintain');
 run_sql($node, 'postgres', undef, 'ALTER ROLE owner RESET ALL');

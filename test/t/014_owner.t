@@ -13,25 +13,25 @@ add_role($node, 'owner', 'pipeline', 'stranger');
 run_sql($node, 'postgres', undef, 'CREATE ROLE hh_owner; GRANT hh_owner TO pipeline');
 
 my $owners = q{
-	SELECT DISTINCT owner::regrole FROM (
-		SELECT relowner, relnamespace FROM pg_class
-		UNION ALL SELECT nspowner, oid FROM pg_namespace) AS o (owner, namespace)
-	WHERE namespace::regnamespace::text IN ('hh', 'search', 'taxonomy', 'msgs', 'ops')};
+    SELECT DISTINCT owner::regrole FROM (
+        SELECT relowner, relnamespace FROM pg_class
+        UNION ALL SELECT nspowner, oid FROM pg_namespace) AS o (owner, namespace)
+    WHERE namespace::regnamespace::text IN ('hh', 'search', 'taxonomy', 'msgs', 'ops')};
 
 sub owned_by
 {
-	my ($database, $expected, $name) = @_;
-	is(run_sql($node, $database, undef, $owners), $expected, $name);
-	return;
+    my ($database, $expected, $name) = @_;
+    is(run_sql($node, $database, undef, $owners), $expected, $name);
+    return;
 }
 
 sub refuses
 {
-	my ($database, $role, $arguments, $message, $name) = @_;
-	my ($status, $out, $err) = try_client($node, $database, $role, @$arguments);
-	is($status, 1, "$name: exit code");
-	like($err, $message, "$name: message");
-	return;
+    my ($database, $role, $arguments, $message, $name) = @_;
+    my ($status, $out, $err) = try_client($node, $database, $role, @$arguments);
+    is($status, 1, "$name: exit code");
+    like($err, $message, "$name: message");
+    return;
 }
 
 # Who the owner is.
@@ -44,7 +44,7 @@ refuses('as_owner', 'stranger', ['up'], qr/schema "hh" belongs to role "owner"/,
 
 add_database($node, 'as_hh_owner', 'owner');
 refuses('as_hh_owner', 'pipeline', ['up'],
-	qr/role "hh_owner" may not create schemas.*GRANT CREATE ON DATABASE as_hh_owner TO "hh_owner";/s, 'an owner without rights');
+    qr/role "hh_owner" may not create schemas.*GRANT CREATE ON DATABASE as_hh_owner TO "hh_owner";/s, 'an owner without rights');
 run_sql($node, 'as_hh_owner', undef, 'GRANT CREATE ON DATABASE as_hh_owner TO hh_owner');
 run_client($node, 'as_hh_owner', 'pipeline', 'up');
 owned_by('as_hh_owner', 'hh_owner', 'hh_owner, where the connected role is a member');
@@ -56,7 +56,7 @@ owned_by('asked', 'owner', 'the role that --owner names');
 add_database($node, 'nobody', 'owner');
 refuses('nobody', undef, [ 'up', '--owner', 'nosuch' ], qr/role "nosuch" does not exist/, 'an owner who is not there');
 refuses('nobody', 'pipeline', [ 'up', '--owner', 'owner' ], qr/belongs to role "owner", and you can't act for it/,
-	'an owner whom the connected role can\'t become');
+    'an owner whom the connected role can\'t become');
 
 # A schema hh that was prepared.
 add_database($node, 'prepared', 'owner');
@@ -66,51 +66,51 @@ refuses('prepared', 'pipeline', ['up'], qr/schema "hh" belongs to role "owner"/,
 run_sql($node, 'prepared', 'owner', 'GRANT CREATE ON SCHEMA hh TO stranger, PUBLIC');
 foreach my $command ('up', 'status', 'maintain')
 {
-	refuses('prepared', 'owner', [$command], qr/PUBLIC, stranger may create objects in schema "hh"/, "$command: others may create");
+    refuses('prepared', 'owner', [$command], qr/PUBLIC, stranger may create objects in schema "hh"/, "$command: others may create");
 }
 
 # Traps.  What they would do with more rights than their owner's:
 my $climb = q{
-	CREATE TABLE public.traces (what text, who text);
-	CREATE FUNCTION public.climb() RETURNS void LANGUAGE plpgsql AS $$
-	BEGIN
-		BEGIN RESET ROLE; EXCEPTION WHEN OTHERS THEN NULL; END;
-		BEGIN EXECUTE 'SET ROLE NONE'; EXCEPTION WHEN OTHERS THEN NULL; END;
-		BEGIN RESET SESSION AUTHORIZATION; EXCEPTION WHEN OTHERS THEN NULL; END;
-		BEGIN
-			IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
-				ALTER ROLE owner SUPERUSER;
-			END IF;
-		EXCEPTION WHEN OTHERS THEN NULL;
-		END;
-		INSERT INTO public.traces VALUES ('climb', current_user);
-	END $$;
-	CREATE FUNCTION public.climb_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
-	BEGIN PERFORM public.climb(); RETURN NULL; END $$;
-	CREATE FUNCTION public.climb_immutable(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
-	BEGIN PERFORM public.climb(); RETURN $1; END $$;
-	GRANT ALL ON public.traces TO PUBLIC};
+    CREATE TABLE public.traces (what text, who text);
+    CREATE FUNCTION public.climb() RETURNS void LANGUAGE plpgsql AS $$
+    BEGIN
+        BEGIN RESET ROLE; EXCEPTION WHEN OTHERS THEN NULL; END;
+        BEGIN EXECUTE 'SET ROLE NONE'; EXCEPTION WHEN OTHERS THEN NULL; END;
+        BEGIN RESET SESSION AUTHORIZATION; EXCEPTION WHEN OTHERS THEN NULL; END;
+        BEGIN
+            IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
+                ALTER ROLE owner SUPERUSER;
+            END IF;
+        EXCEPTION WHEN OTHERS THEN NULL;
+        END;
+        INSERT INTO public.traces VALUES ('climb', current_user);
+    END $$;
+    CREATE FUNCTION public.climb_trigger() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM public.climb(); RETURN NULL; END $$;
+    CREATE FUNCTION public.climb_immutable(int) RETURNS int IMMUTABLE LANGUAGE plpgsql AS $$
+    BEGIN PERFORM public.climb(); RETURN $1; END $$;
+    GRANT ALL ON public.traces TO PUBLIC};
 
 # Sets a trap in a database where something is pending, and has a superuser walk into it.
 sub trap
 {
-	my ($database, $sql) = @_;
-	add_database($node, $database, 'owner');
-	run_client($node, $database, 'owner', 'up');
-	run_sql($node, $database, undef, 'GRANT CREATE ON SCHEMA public TO owner');
-	run_sql($node, $database, 'owner', $climb);
-	run_sql($node, $database, 'owner', $sql);
-	run_sql($node, $database, 'owner', 'TRUNCATE public.traces');
-	return;
+    my ($database, $sql) = @_;
+    add_database($node, $database, 'owner');
+    run_client($node, $database, 'owner', 'up');
+    run_sql($node, $database, undef, 'GRANT CREATE ON SCHEMA public TO owner');
+    run_sql($node, $database, 'owner', $climb);
+    run_sql($node, $database, 'owner', $sql);
+    run_sql($node, $database, 'owner', 'TRUNCATE public.traces');
+    return;
 }
 
 sub caught_nobody
 {
-	my ($database, $name, $fired) = @_;
-	is(run_sql($node, $database, undef, q{SELECT rolsuper FROM pg_roles WHERE rolname = 'owner'}), 'f', "$name: no superuser");
-	is(run_sql($node, $database, undef, 'SELECT DISTINCT who FROM public.traces'), $fired ? 'owner' : '',
-		"$name: " . ($fired ? 'it went off in its owner\'s own name' : 'it did not go off'));
-	return;
+    my ($database, $name, $fired) = @_;
+    is(run_sql($node, $database, undef, q{SELECT rolsuper FROM pg_roles WHERE rolname = 'owner'}), 'f', "$name: no superuser");
+    is(run_sql($node, $database, undef, 'SELECT DISTINCT who FROM public.traces'), $fired ? 'owner' : '',
+        "$name: " . ($fired ? 'it went off in its owner\'s own name' : 'it did not go off'));
+    return;
 }
 
 # That the trap works at all: a superuser who only says SET ROLE.
@@ -125,7 +125,7 @@ is((try_client($node, 'by_trigger', undef, 'up'))[0], 0, 'a trigger on the ledge
 caught_nobody('by_trigger', 'a trigger on the ledger', 1);
 
 trap('by_deferred', "$pending CREATE CONSTRAINT TRIGGER trap AFTER INSERT OR UPDATE ON hh.migration
-	DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.climb_trigger()");
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.climb_trigger()");
 try_client($node, 'by_deferred', undef, 'up');
 caught_nobody('by_deferred', 'a deferred trigger on the ledger', 0);
 
@@ -138,21 +138,21 @@ caught_nobody('by_index', 'an index on the ledger', 1);
 run_sql($node, 'by_index', 'owner', 'SET client_min_messages = error; TRUNCATE public.traces; DROP EXTENSION headhunter CASCADE');
 foreach my $command ('status', 'up')
 {
-	refuses('by_index', undef, [$command], qr/hh\.migration is not the ledger that hh-migrate makes/, "the same without the extension: $command");
+    refuses('by_index', undef, [$command], qr/hh\.migration is not the ledger that hh-migrate makes/, "the same without the extension: $command");
 }
 refuses('by_index', 'owner', [ 'maintain', '--months-ahead', '-1' ], qr/invalid value/, 'maintain');
 caught_nobody('by_index', 'the same without the extension', 0);
 
 trap('by_table', q{CREATE TRIGGER trap AFTER INSERT ON hh.embedding_model EXECUTE FUNCTION public.climb_trigger();
-	CREATE OR REPLACE FUNCTION ops.maintain_partitions(months_ahead integer DEFAULT 3, keep_months integer DEFAULT NULL)
-	RETURNS TABLE (relation text, partition_name text, action text, row_count bigint) LANGUAGE sql
-	AS 'SELECT public.climb(); SELECT NULL::text, NULL::text, NULL::text, 0::bigint'});
+    CREATE OR REPLACE FUNCTION ops.maintain_partitions(months_ahead integer DEFAULT 3, keep_months integer DEFAULT NULL)
+    RETURNS TABLE (relation text, partition_name text, action text, row_count bigint) LANGUAGE sql
+    AS 'SELECT public.climb(); SELECT NULL::text, NULL::text, NULL::text, 0::bigint'});
 try_client($node, 'by_table', undef, 'maintain');
 caught_nobody('by_table', 'a function in place of ours: maintain', 1);
 
 # A look-alike of the function that hh-migrate acts as the owner with.
 trap('by_function', q{SET client_min_messages = error; DROP EXTENSION headhunter CASCADE;
-	CREATE FUNCTION hh.execute_as_owner(text) RETURNS SETOF text[] LANGUAGE sql AS 'SELECT public.climb(); SELECT ARRAY[$1]'});
+    CREATE FUNCTION hh.execute_as_owner(text) RETURNS SETOF text[] LANGUAGE sql AS 'SELECT public.climb(); SELECT ARRAY[$1]'});
 is((try_client($node, 'by_function', undef, 'status'))[0], 2, 'a look-alike of execute_as_owner: status');
 is((try_client($node, 'by_function', undef, 'maintain'))[0], 1, 'a look-alike of execute_as_owner: maintain');
 is((try_client($node, 'by_function', undef, 'up'))[0], 1, 'a look-alike of execute_as_owner: up');
@@ -163,10 +163,10 @@ add_database($node, 'by_public', 'owner');
 run_sql($node, 'by_public', undef, 'GRANT CREATE ON SCHEMA public TO PUBLIC');
 run_sql($node, 'by_public', 'stranger', $climb);
 run_sql($node, 'by_public', 'stranger', q{
-	CREATE FUNCTION public.eq(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT public.climb(); SELECT true';
-	CREATE OPERATOR public.= (FUNCTION = public.eq, LEFTARG = text, RIGHTARG = text);
-	CREATE FUNCTION public.set_config(text, text, boolean) RETURNS text LANGUAGE sql AS 'SELECT public.climb(); SELECT $1';
-	CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS 'SELECT public.climb(); SELECT now()'});
+    CREATE FUNCTION public.eq(text, text) RETURNS boolean LANGUAGE sql AS 'SELECT public.climb(); SELECT true';
+    CREATE OPERATOR public.= (FUNCTION = public.eq, LEFTARG = text, RIGHTARG = text);
+    CREATE FUNCTION public.set_config(text, text, boolean) RETURNS text LANGUAGE sql AS 'SELECT public.climb(); SELECT $1';
+    CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS 'SELECT public.climb(); SELECT now()'});
 is((try_client($node, 'by_public', undef, 'up', '--owner', 'owner'))[0], 0, 'objects in public: up');
 is((try_client($node, 'by_public', undef, 'status'))[0], 0, 'objects in public: status');
 caught_nobody('by_public', 'objects in public', 0);

@@ -15,8 +15,8 @@ add_database($node, 'main', 'owner');
 
 sub maintain
 {
-	my ($role, @arguments) = @_;
-	return try_client($node, 'main', $role, 'maintain', @arguments);
+    my ($role, @arguments) = @_;
+    return try_client($node, 'main', $role, 'maintain', @arguments);
 }
 
 my ($status, $out, $err) = maintain('owner');
@@ -32,16 +32,16 @@ like($out, qr/^ search\.search_logs +\| \d{4}-\d\d-01T00:00:00Z \| +\d+ \| +0$/m
 my $json = decode_json((maintain('owner', '--months-ahead', '5', '--format', 'json'))[1]);
 is_deeply([ sort keys %$json ], [qw(changes horizon)], 'JSON: members');
 is_deeply(
-	[ map { "$_->{relation} $_->{action} $_->{row_count}" } @{ $json->{changes} } ],
-	[ ('ops.pipeline_metrics created 0') x 2, ('search.search_logs created 0') x 2 ],
-	'JSON: two more months of each');
+    [ map { "$_->{relation} $_->{action} $_->{row_count}" } @{ $json->{changes} } ],
+    [ ('ops.pipeline_metrics created 0') x 2, ('search.search_logs created 0') x 2 ],
+    'JSON: two more months of each');
 cmp_ok($json->{horizon}[0]{days_left}, '>', 140, 'JSON: and they reach further');
 like((maintain('owner', '--format', 'csv'))[1], qr/\Arelation,partition_name,action,row_count\n\nrelation,horizon,days_left,default_rows\nops\./, 'CSV');
 like((maintain('owner', '--format', 'html'))[1], qr/<caption>horizon<\/caption>/, 'HTML');
 
 # Rows that came too early for their partition are moved; rows that came far too early are reported.
 my $log = q{INSERT INTO ops.pipeline_metrics (service_name, metric_name, metric_value, recorded_at)
-	VALUES ('s', 'm', 1, now() + interval '%d months')};
+    VALUES ('s', 'm', 1, now() + interval '%d months')};
 run_sql($node, 'main', 'owner', sprintf($log, 7));
 ($status, $out, $err) = maintain('owner');
 is($status, 2, 'rows without a partition: exit code');
@@ -52,25 +52,25 @@ like($out, qr/^ ops\.pipeline_metrics +\| \S+ +\| moved +\| +1$/m, '... the row 
 
 # A horizon that is near.
 run_sql($node, 'main', 'owner', q{
-	DO $$ DECLARE partition regclass; BEGIN
-		FOR partition IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'search.search_logs'::regclass
-			AND pg_get_expr((SELECT relpartbound FROM pg_class WHERE oid = inhrelid), inhrelid) <> 'DEFAULT' LOOP
-			EXECUTE 'DROP TABLE ' || partition;
-		END LOOP;
-	END $$});
+    DO $$ DECLARE partition regclass; BEGIN
+        FOR partition IN SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'search.search_logs'::regclass
+            AND pg_get_expr((SELECT relpartbound FROM pg_class WHERE oid = inhrelid), inhrelid) <> 'DEFAULT' LOOP
+            EXECUTE 'DROP TABLE ' || partition;
+        END LOOP;
+    END $$});
 ($status, $out, $err) = maintain('owner', '--months-ahead', '0');
 SKIP:
 {
-	skip 'early in a month of 31 days this month alone is enough', 2 if $status == 0;
-	is($status, 2, 'a near horizon: exit code');
-	like($err, qr/warning: search\.search_logs has partitions for \d+ more days only/, '... warning');
+    skip 'early in a month of 31 days this month alone is enough', 2 if $status == 0;
+    is($status, 2, 'a near horizon: exit code');
+    like($err, qr/warning: search\.search_logs has partitions for \d+ more days only/, '... warning');
 }
 
 # Expiry.
 run_sql($node, 'main', 'owner', sprintf($log, -40));
 maintain('owner');
 run_sql($node, 'main', 'owner', q{CREATE TABLE ops.pipeline_metrics_old PARTITION OF ops.pipeline_metrics
-	FOR VALUES FROM ('2001-01-01 00:00+00') TO ('2001-02-01 00:00+00')});
+    FOR VALUES FROM ('2001-01-01 00:00+00') TO ('2001-02-01 00:00+00')});
 ($status, $out, $err) = maintain('owner', '--keep-months', '12');
 like($out, qr/^ ops\.pipeline_metrics +\| \S*pipeline_metrics_old +\| (dropped|expired) /m, '--keep-months drops what is older');
 is(run_sql($node, 'main', undef, q{SELECT to_regclass('ops.pipeline_metrics_old') IS NULL}), 't', '... really');
@@ -78,8 +78,8 @@ is(run_sql($node, 'main', undef, q{SELECT to_regclass('ops.pipeline_metrics_old'
 # Others run it in the owner's name, if they can become the owner.
 is((maintain(undef))[0], 0, 'a superuser');
 is(run_sql($node, 'main', undef, q{SELECT DISTINCT relowner::regrole FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid
-		WHERE inhparent IN ('search.search_logs'::regclass, 'ops.pipeline_metrics'::regclass)}),
-	'owner', '... makes partitions that are the owner\'s');
+        WHERE inhparent IN ('search.search_logs'::regclass, 'ops.pipeline_metrics'::regclass)}),
+    'owner', '... makes partitions that are the owner\'s');
 ($status, $out, $err) = maintain('stranger');
 is($status, 1, 'a stranger: exit code');
 like($err, qr/schema "hh" belongs to role "owner"/, '... message');
