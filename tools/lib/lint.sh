@@ -47,13 +47,12 @@ lint_c_layout() {
     verdict $? "C layout (clang-format)" "$WORK/lint.log"
 }
 
-# Without PostgreSQL's headers, of which it makes little: so it is told the server's version, and
-# the one macro that it can't read past.
 lint_cppcheck() {
     # shellcheck disable=SC2046
     cppcheck --quiet --std=c11 --language=c --error-exitcode=2 --inline-suppr \
         --enable=warning,performance,portability --suppress=normalCheckLevelMaxBranches \
-        -D PG_VERSION_NUM="${PG_MAJOR}0000" -D 'foreach(cell,list)=while(next(cell,list))' -I extension -I migrate -j "$(nproc)" \
+        -D PG_VERSION_NUM="${PG_MAJOR}0000" --include=tools/cppcheck.h -I extension -I migrate \
+        -j "$(nproc)" \
         $(c_files | grep '\.c$') >"$WORK/lint.log" 2>&1
     verdict $? "C analysis (cppcheck)" "$WORK/lint.log"
 }
