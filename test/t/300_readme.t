@@ -18,30 +18,30 @@ my $node = new_node('main');
 # psql as a person would see it, without trailing blanks.
 sub psql
 {
-	my ($database, $sql) = @_;
-	my $output;
-	IPC::Run::run([ 'psql', '-X', '-q', $node->connstr($database) ], '<', \$sql, '>&', \$output);
-	$output =~ s/[ \t]+$//mg;
-	$output =~ s/\s+\z/\n/;
-	return $output;
+    my ($database, $sql) = @_;
+    my $output;
+    IPC::Run::run([ 'psql', '-X', '-q', $node->connstr($database) ], '<', \$sql, '>&', \$output);
+    $output =~ s/[ \t]+$//mg;
+    $output =~ s/\s+\z/\n/;
+    return $output;
 }
 
 $node->safe_psql('postgres', 'CREATE DATABASE readme');
 my $blocks = 0;
 while ($readme =~ /^```sql\n(.*?)^```\n(?:```text\n(.*?)^```\n)?/msg)
 {
-	my ($sql, $expected) = ($1, $2);
-	my ($title) = $sql =~ /\A(.*)/;
-	my $output = psql('readme', $sql);
-	$blocks++;
-	if (defined $expected)
-	{
-		is($output, $expected, "block $blocks ($title) prints what follows it");
-	}
-	else
-	{
-		unlike($output, qr/ERROR/, "block $blocks ($title) runs");
-	}
+    my ($sql, $expected) = ($1, $2);
+    my ($title) = $sql =~ /\A(.*)/;
+    my $output = psql('readme', $sql);
+    $blocks++;
+    if (defined $expected)
+    {
+        is($output, $expected, "block $blocks ($title) prints what follows it");
+    }
+    else
+    {
+        unlike($output, qr/ERROR/, "block $blocks ($title) runs");
+    }
 }
 cmp_ok($blocks, '>=', 6, 'the README has SQL blocks');
 
@@ -53,10 +53,10 @@ local $ENV{PGHOST} = $node->host;
 local $ENV{PGPORT} = $node->port;
 foreach my $command (@commands)
 {
-	my @words = split / /, $command;
-	$words[0] = $ENV{HH_MIGRATE} if $ENV{HH_MIGRATE};
-	my $run = IPC::Run::run(\@words, '<', \'', '>&', \my $output);
-	ok($run, $command) or diag($output);
+    my @words = split / /, $command;
+    $words[0] = $ENV{HH_MIGRATE} if $ENV{HH_MIGRATE};
+    my $run = IPC::Run::run(\@words, '<', \'', '>&', \my $output);
+    ok($run, $command) or diag($output);
 }
 
 # What it says of commands and files is there.
