@@ -47,17 +47,19 @@ regress_files() {
         -e 's/^\(test\)\{0,1\} *\([^ ]*\) *\.\.\. FAILED.*/not_ok \2/p' "$1"
 }
 
-# suite_regress [MAKE-ARGUMENT...]: pg_regress and the isolation tester, a test file a count.
+# suite_regress NAME [MAKE-ARGUMENT...]: pg_regress and the isolation tester, a test file a count.
 suite_regress() {
-    log=$WORK/regress.log
+    name=$1
+    shift
+    log=$WORK/$name.log
     # An error in the first suite does not stop the second.
     make -C "$WORK/src" -i installcheck PG_CONFIG="$BIN/pg_config" TAP_TESTS= "$@" >"$log" 2>&1
     files=0
     broken=0
-    while read -r outcome name; do
+    while read -r outcome file; do
         files=$((files + 1))
         [ "$outcome" = ok ] || broken=1
-        "$outcome" 1 "regress: $name"
+        "$outcome" 1 "$name: $file"
     done <<END
 $(regress_files "$log")
 END
@@ -66,7 +68,7 @@ END
             quote_lines=300 quote "$diffs"
         done
     elif [ "$files" -eq 0 ] || grep -q '(ignored)$' "$log"; then
-        not_ok 1 "regress: the test driver failed"
+        not_ok 1 "$name: the test driver failed"
         quote "$log"
     fi
 }

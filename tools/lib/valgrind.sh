@@ -40,12 +40,12 @@ suite_valgrind() {
         return
     fi
     # shellcheck disable=SC2046
-    suite_regress $(valgrind_subset)
+    suite_regress valgrind $(valgrind_subset)
     kill -s INT "$valgrind_server"
     wait "$valgrind_server"
-    valgrind_findings >"$WORK/valgrind.log"
-    ! [ -s "$WORK/valgrind.log" ]
-    verdict $? "valgrind finds nothing in the extension" "$WORK/valgrind.log"
+    valgrind_findings >"$WORK/findings.log"
+    ! [ -s "$WORK/findings.log" ]
+    verdict $? "valgrind finds nothing in the extension" "$WORK/findings.log"
 }
 
 # In a short run the tests of what is written in C; all of them with HH_VALGRIND=all.
