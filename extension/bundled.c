@@ -142,6 +142,21 @@ RefuseChanged(const Migration *migration, const char *recorded)
 				 "a later one.")));
 }
 
+/* A column of the ledger's row that SPI has just read. */
+static char *
+LedgerValue(const Migration *migration, int column)
+{
+	char *value = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, column);
+
+	if (value == NULL)
+		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+						errmsg("migration %s_%s is recorded without checksum or state",
+							   migration->version, migration->name),
+						errdetail("The table hh.migration is not the ledger that headhunter "
+								  "makes.")));
+	return value;
+}
+
 /* Whether the ledger, and for a repeatable its verify part, leave the migration to be applied. */
 static bool
 IsPending(const Migration *migration)
@@ -159,14 +174,8 @@ IsPending(const Migration *migration)
 		elog(ERROR, "could not read the ledger");
 	if (SPI_processed == 0)
 		return true;
-	checksum = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1);
-	state = SPI_getvalue(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 2);
-	if (checksum == NULL || state == NULL)
-		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-						errmsg("migration %s_%s is recorded without checksum or state",
-							   migration->version, migration->name),
-						errdetail("The table hh.migration is not the ledger that headhunter "
-								  "makes.")));
+	checksum = LedgerValue(migration, 1);
+	state = LedgerValue(migration, 2);
 
 	if (strcmp(state, "reverted") == 0)
 		return true;
