@@ -4,10 +4,10 @@
  */
 #include "postgres_fe.h"
 
+#include <errno.h>
 #include <signal.h>
 
 #include "common/logging.h"
-#include "fe_utils/cancel.h"
 #include "libpq-fe.h"
 
 #include "database.h"
@@ -63,22 +63,50 @@ message_copy(const char *message)
 	return copy;
 }
 
-/* SIGTERM, which a pipeline sends, is to do what Ctrl-C does. */
+/* What the signal handler needs; there is one connection. */
+static volatile sig_atomic_t cancel_requested = 0;
+static PGcancel *volatile cancel_key = NULL;
+
+/* PQcancel() is fit for a signal handler. */
+static void
+cancel_statement(int signal_number)
+{
+	int saved_errno = errno;
+	char message[256];
+
+	(void) signal_number;
+	cancel_requested = 1;
+	if (cancel_key != NULL)
+		PQcancel(cancel_key, message, sizeof(message));
+	errno = saved_errno;
+}
+
+/* SIGTERM, which a pipeline sends, does what Ctrl-C does. */
 static void
 handle_signals(PGconn *connection)
 {
-	struct sigaction action;
+	struct sigaction action = {.sa_handler = cancel_statement, .sa_flags = SA_RESTART};
 
-	SetCancelConn(connection);
-	setup_cancel_handler(NULL);
-	if (sigaction(SIGINT, NULL, &action) == 0)
-		sigaction(SIGTERM, &action, NULL);
+	cancel_key = PQgetCancel(connection);
+	sigemptyset(&action.sa_mask);
+	sigaction(SIGINT, &action, NULL);
+	sigaction(SIGTERM, &action, NULL);
+}
+
+static void
+release_cancel_key(void)
+{
+	PGcancel *key = cancel_key;
+
+	/* In this order: a signal may come in between. */
+	cancel_key = NULL;
+	PQfreeCancel(key);
 }
 
 bool
 database_cancelled(void)
 {
-	return CancelRequested != 0;
+	return cancel_requested != 0;
 }
 
 bool
@@ -194,7 +222,7 @@ database_close(Database *database)
 {
 	if (database == NULL)
 		return;
-	ResetCancelConn();
+	release_cancel_key();
 	PQfinish(database->connection);
 	pg_free(database);
 }
