@@ -29,12 +29,6 @@ static const char *const state_names[] = {
 	[LEDGER_REVERTED] = "reverted", [LEDGER_BASELINE] = "baseline",
 };
 
-const char *
-ledger_state_name(LedgerState state)
-{
-	return state_names[state];
-}
-
 static bool
 parse_state(const char *name, LedgerState *state)
 {

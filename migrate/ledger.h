@@ -43,9 +43,6 @@ extern void ledger_free(Ledger *ledger);
 
 extern const LedgerRow *ledger_find(const Ledger *ledger, const char *version);
 
-/* "applied" and so on, as in the table. */
-extern const char *ledger_state_name(LedgerState state);
-
 /*
  * Records a migration as applied, in the transaction that applied it.  variables:
  * a JSON object of the values used.
