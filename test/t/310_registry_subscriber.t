@@ -34,6 +34,8 @@ $node->poll_query_until('subscriber', q{SELECT count(*) = 2 FROM hh.embedding_mo
 my $wait = q{DO $$ BEGIN
     FOR i IN 1 .. 1000 LOOP
         EXIT WHEN %s;
+        -- Lets go of the table, which the apply worker wants to truncate.
+        COMMIT;
         PERFORM pg_sleep(0.05);
     END LOOP;
 END $$;
