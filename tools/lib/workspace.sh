@@ -115,7 +115,8 @@ source_files() {
             ls-files --cached --others --exclude-standard
     else
         (cd "$root" && find . -name .git -prune -o -type f ! -name '*.o' ! -name '*.so' \
-            ! -name '*.bc' ! -name '*.d' ! -name 'hh-migrate*' -print)
+            ! -name '*.bc' ! -name '*.d' ! -name 'hh-migrate' ! -name 'hh-migrate-asan' -print |
+            sed 's|^[.]/||')
     fi | while IFS= read -r file; do
         [ ! -e "$root/$file" ] || printf '%s\n' "$file"
     done
