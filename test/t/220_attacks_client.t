@@ -69,6 +69,12 @@ foreach my $command (sort keys %replaced)
     is_trapped_as($node, 'owner', '... nothing ran as anyone but the owner');
 }
 
+# Another session could replace the function between the look at it and the call by its name.
+hostile_database('by_oid', 'SELECT');
+my ($status, $out, $err) = try_client($node, 'by_oid', undef, 'status', '-v', '-v');
+like($err, qr/sent: SELECT r\[1\].* FROM pg_temp\.hh_execute_as_owner\(/, 'the function is called by what binds its OID');
+unlike($err, qr/sent: SELECT r.* FROM hh\.execute_as_owner\(/, '... and never by its name');
+
 # The extension is the superuser's: an owner who drops the ledger in a call isn't taken for the superuser.
 hostile_database('disowned', 'DROP EXTENSION headhunter CASCADE');
 run_sql($node, 'disowned', undef, 'CREATE EXTENSION headhunter');
@@ -80,7 +86,7 @@ run_sql($node, 'disowned', 'owner', q{
     CREATE FUNCTION ops.partition_horizon() RETURNS TABLE (relation text, horizon timestamptz, days_left int, default_rows bigint)
         LANGUAGE sql AS $$ SELECT 'x', now(), 40, 0 FROM trap.spring('horizon') $$});
 watch_traps($node);
-my ($status, $out, $err) = try_client($node, 'disowned', undef, 'maintain');
+($status, $out, $err) = try_client($node, 'disowned', undef, 'maintain');
 is($status, 1, 'the ledger is dropped during maintain: exit code');
 like($err, qr/schema "hh" belongs to role "owner", and the deployment to role "postgres"/, '... message');
 is_trapped_as($node, 'owner', '... nothing ran as anyone but the owner');
