@@ -73,22 +73,45 @@ packages_unguard() {
         "$cluster_defaults" "$service_policy" "$guard_mark"
 }
 
-# An upgrade of an installed server would restart its clusters: not ours to decide.
-packages_spare_clusters() {
+# packages_restarting PACKAGE...: the majors whose running clusters an installation of these would
+# restart, by upgrading their server.  "unknown" if apt can't install them.
+packages_restarting() {
     command -v pg_lsclusters >/dev/null 2>&1 || return 0
-    for upgraded in $(apt-get -s -q --no-install-recommends install "$@" 2>/dev/null |
-        sed -n 's/^Inst postgresql-\([0-9]*\) \[.*/\1/p'); do
-        if pg_lsclusters -h | awk -v v="$upgraded" '$1 == v && $4 ~ /^online/ { n++ } END { exit !n }'
-        then
-            fail "installing $* would upgrade postgresql-$upgraded, of which a cluster is running" \
-                "At a time that suits that cluster: apt-get install postgresql-$upgraded $*"
-        fi
+    plan=$(apt-get -s -q --no-install-recommends install "$@" 2>/dev/null) || {
+        echo unknown
+        return 0
+    }
+    for major in $(pg_lsclusters -h | awk '$4 ~ /^online/ { print $1 }' | sort -u); do
+        ! printf '%s\n' "$plan" | grep -q "^Inst postgresql-$major \\[" || echo "$major"
+    done
+}
+
+# packages_of_server PACKAGE...: the same, server headers in the installed server's own version.
+packages_of_server() {
+    for package; do
+        case $package in
+            postgresql-server-dev-*)
+                version=$(dpkg-query -W -f '${Version}' "postgresql-${package##*-}" 2>/dev/null)
+                printf '%s\n' "$package${version:+=$version}"
+                ;;
+            *) printf '%s\n' "$package" ;;
+        esac
     done
 }
 
 # packages_install PACKAGE...: succeeds only if all of them could be installed.
 packages_install() {
-    packages_spare_clusters "$@"
+    restarting=$(packages_restarting "$@")
+    case $restarting in
+        '' | unknown) ;;
+        *)
+            # shellcheck disable=SC2046
+            set -- $(packages_of_server "$@")
+            [ -z "$(packages_restarting "$@")" ] ||
+                fail "installing $* would upgrade postgresql-$restarting, of which a cluster is running" \
+                    "At a time that suits that cluster: apt-get install postgresql-$restarting"
+            ;;
+    esac
     note "installing $*"
     packages_guard
     if apt --no-install-recommends install "$@"; then
