@@ -62,18 +62,18 @@ my $directory = "$FindBin::RealBin/..";
 
 =over
 
-=item new_node(name)
+=item new_node(name, option => value...)
 
-A running server of its own, in UTF-8, without a TCP port.
+A running server of its own, in UTF-8, without a TCP port.  The options are init()'s.
 
 =cut
 
 sub new_node
 {
-    my ($name) = @_;
+    my ($name, %options) = @_;
     my $node = PostgreSQL::Test::Cluster->new($name);
 
-    $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ]);
+    $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ], %options);
 
     # pgvector's parallel index builds can overflow a buffer below 0.8.2.
     $node->append_conf('postgresql.conf', <<'END');

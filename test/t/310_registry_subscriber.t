@@ -7,13 +7,10 @@ use warnings;
 use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use HeadhunterTest;
-use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my $node = PostgreSQL::Test::Cluster->new('main');
-$node->init(allows_streaming => 'logical');
-$node->start;
+my $node = new_node('main', allows_streaming => 'logical');
 foreach my $database (qw(publisher subscriber))
 {
     $node->safe_psql('postgres', "CREATE DATABASE $database");

@@ -23,7 +23,7 @@ count_tap "$log"
 tap_failures "$log" >"$directory/$name.failures"
 # A test that died says why in neither.
 if [ "$status" -ne 0 ] && [ "$tap_failed" -eq 0 ]; then
-    tail -n 20 "$log" "$TESTLOGDIR/regress_log_$name" >>"$directory/$name.failures" 2>/dev/null
+    find "$directory/$name" -name "regress_log_$name" -exec tail -n 20 {} + >>"$directory/$name.failures"
 fi
 report_tap "$status" "$file ($(since "$started") s)" "$directory/$name.failures" >"$directory/$name.report"
 printf '%s %s\n' "$tap_passed" "$tap_failed" >"$directory/$name.counts"
