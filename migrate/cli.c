@@ -24,6 +24,7 @@
 #define FIRST_LONG_OPTION 256
 
 #define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
+#define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
 
 typedef struct Command
 {
@@ -137,6 +138,13 @@ set_owner(Options *options, const char *value)
 }
 
 static bool
+set_directory(Options *options, const char *value)
+{
+	options->directory = value;
+	return true;
+}
+
+static bool
 set_dimensions(Options *options, const char *value)
 {
 	options->embedding_dimensions_source = "--embedding-dimensions";
@@ -218,6 +226,9 @@ static const Option options_table[] = {
 	{"embedding-dimensions", 0, "N", UP, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
+	{"dir", 0, "DIRECTORY", UP | STATUS, set_directory,
+	 "your own migrations, applied after the bundled ones\n"
+	 "(default: " DIRECTORY_ENVIRONMENT ")"},
 	{"dry-run", 0, NULL, UP, set_dry_run, "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
@@ -419,10 +430,13 @@ static bool
 read_environment(Options *options, const Command *command)
 {
 	const char *url = getenv("DATABASE_URL");
+	const char *directory = getenv(DIRECTORY_ENVIRONMENT);
 	const char *dimensions = getenv(DIMENSIONS_ENVIRONMENT);
 
 	if (options->connection.dbname == NULL && url && url[0])
 		options->connection.dbname = url;
+	if (options->directory == NULL && directory && directory[0])
+		options->directory = directory;
 	if (command->flag == UP && options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{
 		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;

@@ -160,18 +160,17 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 }
 
 static bool
-plan_and_carry_out(const Options *options, Database *database)
+plan_and_carry_out(const Options *options, Database *database, Survey *survey)
 {
-	Survey survey = {0};
 	Plan plan = {0};
 	bool done = false;
 
-	if (survey_take(&survey, database, options->owner, true))
+	if (survey_take(survey, database, options->owner, true))
 	{
-		PlanInput input = {.deployment = &survey.deployment,
-						   .migrations = &survey.migrations,
-						   .ledger = &survey.ledger,
-						   .verified = survey.verified,
+		PlanInput input = {.deployment = &survey->deployment,
+						   .migrations = &survey->migrations,
+						   .ledger = &survey->ledger,
+						   .verified = survey->verified,
 						   .dimensions = options->embedding_dimensions,
 						   .dimensions_source = options->embedding_dimensions_source};
 
@@ -179,28 +178,38 @@ plan_and_carry_out(const Options *options, Database *database)
 		if (plan.problem_count > 0)
 			log_problems(&plan);
 		else
-			done = carry_out(options, database, &survey, &plan);
+			done = carry_out(options, database, survey, &plan);
 	}
 	plan_free(&plan);
-	survey_free(&survey);
+	return done;
+}
+
+static bool
+connect_and_carry_out(const Options *options, Survey *survey)
+{
+	Database *database = database_connect(&options->connection);
+	bool done = false;
+
+	if (database == NULL)
+		return false;
+	if (options->dry_run)
+		done = plan_and_carry_out(options, database, survey);
+	else if (deploy_lock_take(database, options->lock_wait))
+	{
+		done = plan_and_carry_out(options, database, survey);
+		deploy_lock_release(database);
+	}
+	database_close(database);
 	return done;
 }
 
 int
 command_up(const Options *options)
 {
-	Database *database = database_connect(&options->connection);
-	bool done = false;
+	Survey survey = {0};
+	bool done =
+		survey_read_files(&survey, options->directory) && connect_and_carry_out(options, &survey);
 
-	if (database == NULL)
-		return EXIT_COULD_NOT_RUN;
-	if (options->dry_run)
-		done = plan_and_carry_out(options, database);
-	else if (deploy_lock_take(database, options->lock_wait))
-	{
-		done = plan_and_carry_out(options, database);
-		deploy_lock_release(database);
-	}
-	database_close(database);
+	survey_free(&survey);
 	return done ? EXIT_DONE : EXIT_COULD_NOT_RUN;
 }

@@ -117,7 +117,7 @@ migration_file_parse(const char *file_name, const char *text, size_t length, Mig
 	}
 
 	part->data = text;
-	while (rest.length > 0)
+	for (int number = 1; rest.length > 0; number++)
 	{
 		TextSlice line = next_line(&rest);
 		TextSlice directive = {line.data + strlen(DIRECTIVE_MARK), 0};
@@ -128,6 +128,7 @@ migration_file_parse(const char *file_name, const char *text, size_t length, Mig
 		{
 			TextSlice *next;
 
+			file->error_line = number;
 			directive.length = line.length - strlen(DIRECTIVE_MARK);
 			directive = trimmed(directive);
 			next = slice_is(directive, "revert")   ? &file->revert

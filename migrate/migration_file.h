@@ -44,6 +44,7 @@ typedef struct MigrationFile
 	TextSlice change;
 	TextSlice revert; /* empty where the file has no such part */
 	TextSlice verify;
+	int error_line; /* where the file is not well-formed; 0 if in its name */
 } MigrationFile;
 
 /*

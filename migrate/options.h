@@ -20,6 +20,7 @@ typedef struct Options
 	bool quiet;
 	bool dry_run;
 	const char *owner;
+	const char *directory;					 /* of a team's migrations; NULL: none */
 	int embedding_dimensions;				 /* 0: not said */
 	const char *embedding_dimensions_source; /* the option's or variable's name */
 	int lock_wait;							 /* seconds */

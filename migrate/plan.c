@@ -206,21 +206,41 @@ check_data_schemas(Plan *plan, const Deployment *deployment)
 							 deployment->data_schemas));
 }
 
+bool
+ledger_row_is_out_of_place(const MigrationSet *migrations, const LedgerRow *row)
+{
+	if (migration_set_find(migrations, row->version) != NULL)
+		return false;
+	if (!migration_version_is_team(row->version))
+		return true;
+	return migrations->directory != NULL && row->state != LEDGER_REVERTED;
+}
+
+static void
+refuse_unknown(Plan *plan, const LedgerRow *row, const char *directory)
+{
+	bool is_team = migration_version_is_team(row->version);
+	char *who = is_team ? psprintf("directory \"%s\"", directory) : pg_strdup("this hh-migrate");
+
+	add_problem(plan,
+				psprintf("the ledger has migration %s_%s, which %s doesn't %s", row->version,
+						 row->name ? row->name : "", who, is_team ? "have" : "know"),
+				psprintf("It was recorded by %s.", row->tool ? row->tool : "another tool"),
+				pg_strdup(is_team
+							  ? "Use the files that the database was deployed with, or newer ones; "
+								"without --dir, the bundled migrations are applied alone."
+							  : "Use the hh-migrate that the database was deployed with, or a "
+								"newer one."));
+	pg_free(who);
+}
+
 static void
 check_ledger(Plan *plan, const PlanInput *input)
 {
 	for (int i = 0; i < input->ledger->count; i++)
 	{
-		const LedgerRow *row = &input->ledger->rows[i];
-
-		if (migration_set_find(input->migrations, row->version) == NULL)
-			add_problem(plan,
-						psprintf("the ledger has migration %s_%s, which this hh-migrate doesn't "
-								 "know",
-								 row->version, row->name ? row->name : ""),
-						psprintf("It was recorded by %s.", row->tool ? row->tool : "another tool"),
-						pg_strdup("Use the hh-migrate that the database was deployed with, or a "
-								  "newer one."));
+		if (ledger_row_is_out_of_place(input->migrations, &input->ledger->rows[i]))
+			refuse_unknown(plan, &input->ledger->rows[i], input->migrations->directory);
 	}
 }
 

@@ -81,6 +81,13 @@ extern MigrationState migration_state(const Migration *migration, const LedgerRo
 extern const char *migration_state_name(MigrationState state);
 extern const char *action_kind_name(ActionKind kind);
 
+/*
+ * Whether a row of the ledger has no migration that it should have: one of
+ * Headhunter's own that a newer program brought, or a team's that is not in the
+ * directory.  Without a directory, a team's are nobody's business.
+ */
+extern bool ledger_row_is_out_of_place(const MigrationSet *migrations, const LedgerRow *row);
+
 /* The dimension that the database itself says it has, or 0. */
 extern int plan_known_dimensions(const Deployment *deployment, const Ledger *ledger);
 

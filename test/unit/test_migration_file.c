@@ -90,6 +90,8 @@ static void
 check_errors(void)
 {
 	ok(!parse("0001_a.sql", "-- hh: repeatble\n"), "an unknown directive");
+	ok(!parse("0001_a.sql", "-- About.\n\n-- hh: x\n") && file.error_line == 3, "... and its line");
+	ok(!parse("a.sql", "-- hh: repeatable\n") && file.error_line == 0, "a name has no line");
 	ok(!parse("0001_a.sql", "-- hh:\n"), "an empty directive");
 	ok(!parse("0001_a.sql", "-- hh: repeatable now\n"), "a directive with too much");
 	ok(!parse("0001_a.sql", "-- hh: vars\n"), "vars without names");

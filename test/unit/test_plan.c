@@ -208,6 +208,44 @@ check_problems(void)
 	has_problem("may not create schemas", "an owner without CREATE on the database");
 }
 
+/* A row of the ledger that no migration stands for. */
+static void
+start_with_row(const char *version, LedgerState state, const char *directory)
+{
+	start();
+	rows[3] = (LedgerRow){.version = unconstify(char *, version), .name = "x", .checksum = "0"};
+	rows[3].state = state;
+	ledger.count = 4;
+	migrations.directory = directory;
+}
+
+static void
+check_team_rows(void)
+{
+	start_with_row("0999", LEDGER_APPLIED, NULL);
+	has_problem("0999_x, which this hh-migrate doesn't know", "the last of Headhunter's versions");
+
+	start_with_row("1000", LEDGER_APPLIED, NULL);
+	has_actions("", "a team's migration is nobody's business without its directory");
+
+	start_with_row("1000", LEDGER_APPLIED, "there");
+	has_problem("1000_x, which directory \"there\" doesn't have", "... and missed with it");
+
+	start_with_row("20250101120000", LEDGER_REVERTED, "there");
+	has_actions("", "... unless it was reverted");
+	migrations.directory = NULL;
+}
+
+static void
+check_order(void)
+{
+	ok(migration_version_compare("0007", "1000") < 0, "Headhunter's come first");
+	ok(migration_version_compare("9999", "20250101120000") < 0, "versions are numbers, not text");
+	ok(migration_version_compare("1001", "1000") > 0 &&
+		   migration_version_compare("1000", "1000") == 0,
+	   "versions of one length");
+}
+
 static void
 check_dimensions(void)
 {
@@ -240,6 +278,8 @@ main(void)
 	ok(migration_set_read(&migrations, files) && migrations.count == 3, "three migrations");
 	check_actions();
 	check_problems();
+	check_team_rows();
+	check_order();
 	check_dimensions();
 	plan_free(&plan);
 	migration_set_free(&migrations);
