@@ -342,6 +342,35 @@ get_variable(const char *name, PsqlScanQuoteType quote, void *passthrough)
 	return NULL;
 }
 
+/*
+ * Whether the statement, filled in, is still one statement, and all of it was
+ * read.  A value's \; is a semicolon now, so the result is split once more.
+ */
+static bool
+is_one_statement(PsqlScanResult outcome, PQExpBuffer text)
+{
+	StatementList list = {0};
+	StatementError error = {0};
+	bool is_one = (outcome == PSCAN_SEMICOLON || outcome == PSCAN_EOL) &&
+				  statement_list_split(&list, text->data, text->len, 1, &error) && list.count == 1;
+
+	statement_list_free(&list);
+	statement_error_free(&error);
+	return is_one;
+}
+
+/* Whether the lexer has come to the text's end. */
+static bool
+is_at_end(PsqlScanState lexer)
+{
+	promptStatus_t prompt = PROMPT_READY;
+	PQExpBuffer rest = createPQExpBuffer();
+	PsqlScanResult outcome = psql_scan(lexer, rest, &prompt);
+
+	destroyPQExpBuffer(rest);
+	return outcome == PSCAN_INCOMPLETE && prompt == PROMPT_READY;
+}
+
 char *
 statement_substitute(const Statement *statement, const Variable *variables, int count,
 					 StatementError *error)
@@ -351,24 +380,22 @@ statement_substitute(const Statement *statement, const Variable *variables, int 
 	PsqlScanState lexer = psql_scan_create(&callbacks);
 	PQExpBuffer text = createPQExpBuffer();
 	promptStatus_t prompt = PROMPT_READY;
-	size_t first_end;
+	PsqlScanResult outcome;
 	char *result = NULL;
 
 	psql_scan_set_passthrough(lexer, &substitution);
 	psql_scan_setup(lexer, statement->data, (int) statement->length, PG_UTF8, true);
-	if (psql_scan(lexer, text, &prompt) == PSCAN_SEMICOLON)
-	{
-		first_end = text->len;
-		psql_scan(lexer, text, &prompt);
-	}
-	else
-		first_end = text->len;
+	outcome = psql_scan(lexer, text, &prompt);
 
-	if (substitution.missing != NULL)
+	if (PQExpBufferDataBroken(*text))
+		fail(error, statement->line, pg_strdup("out of memory"), NULL);
+	else if (substitution.missing != NULL)
 		fail(error, statement->line,
 			 psprintf("variable \"%s\" has no value", substitution.missing->name), NULL);
-	else if (first_end != text->len)
-		fail(error, statement->line, pg_strdup("a variable's value ends the statement"), NULL);
+	else if (!is_one_statement(outcome, text) || !is_at_end(lexer))
+		fail(error, statement->line,
+			 pg_strdup("a variable's value ends the statement, or leaves it open"),
+			 "Write :'name' for a literal, or :\"name\" for an identifier.");
 	else
 		result = pg_strdup(text->data);
 
