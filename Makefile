@@ -3,6 +3,7 @@
 # make installcheck     pg_regress and isolation tests, on a running server
 # make check            every test, on a private server
 # make valgrind         the regression tests under valgrind, on a private server
+# make fuzz             a fuzz target for what reads migrations, for FUZZ_SECONDS (600); needs clang
 # make clean
 
 PG_CONFIG ?= pg_config
@@ -19,8 +20,11 @@ installcheck:
 check:
 	tools/check
 
+fuzz:
+	+$(MAKE) -C migrate fuzz PG_CONFIG='$(PG_CONFIG)'
+
 valgrind:
 	tools/check valgrind
 
-.PHONY: all install clean installcheck check valgrind \
+.PHONY: all install clean installcheck check fuzz valgrind \
 	$(foreach part,$(PARTS),all-$(part) install-$(part) clean-$(part))
