@@ -2,6 +2,7 @@
 # make install          both, into the server that PG_CONFIG belongs to; DESTDIR is honoured
 # make installcheck     pg_regress and isolation tests, on a running server
 # make check            every test, on a private server
+# make lint             layout and static analysis
 # make valgrind         the regression tests under valgrind, on a private server
 # make fuzz             a fuzz target for what reads migrations, for FUZZ_SECONDS (600); needs clang
 # make clean
@@ -23,8 +24,8 @@ check:
 fuzz:
 	+$(MAKE) -C migrate fuzz PG_CONFIG='$(PG_CONFIG)'
 
-valgrind:
-	tools/check valgrind
+lint valgrind:
+	tools/check $@
 
-.PHONY: all install clean installcheck check fuzz valgrind \
+.PHONY: all install clean installcheck check fuzz lint valgrind \
 	$(foreach part,$(PARTS),all-$(part) install-$(part) clean-$(part))

@@ -73,6 +73,7 @@ refuses([ 'up', '--format', 'xml' ], 'invalid value "xml" for --format', 'unknow
 refuses([ 'up', '--lock-wait', '-1' ], 'invalid value "-1" for --lock-wait', 'negative number');
 refuses([ 'up', '--lock-wait', '' ], 'invalid value "" for --lock-wait', 'empty number');
 refuses([ 'maintain', '--keep-months', '0' ], 'invalid value "0" for --keep-months', 'keeping nothing');
+refuses([ 'maintain', '--keep-months', '1201' ], 'invalid value "1201" for --keep-months', 'keeping more than there can be');
 foreach my $dimensions ('0', '2001', '768.5', 'many', '99999999999999999999')
 {
     refuses(
