@@ -11,6 +11,7 @@
 
 #include "cli.h"
 #include "command_maintain.h"
+#include "command_new.h"
 #include "command_status.h"
 #include "command_up.h"
 #include "options.h"
@@ -24,11 +25,13 @@
 #define FIRST_LONG_OPTION 256
 
 #define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
+#define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
 
 typedef struct Command
 {
 	const char *name;
-	int flag; /* in Option.commands */
+	const char *argument; /* what help calls it; NULL where it takes none */
+	int flag;			  /* in Option.commands */
 	const char *summary;
 	const char *description;
 	int (*run)(const Options *options);
@@ -49,23 +52,28 @@ enum
 	UP = 1,
 	STATUS = 2,
 	MAINTAIN = 4,
-	ALL = UP | STATUS | MAINTAIN
+	NEW = 8,
+	ALL = UP | STATUS | MAINTAIN /* that connect to a database */
 };
 
 static const Command commands[] = {
-	{"up", UP, "bring the database up to date",
+	{"up", NULL, UP, "bring the database up to date",
 	 "Creates or updates the extension headhunter, then applies the migrations that are\n"
 	 "pending, each in a transaction of its own. Running it again is harmless.",
 	 command_up},
-	{"status", STATUS, "show which migrations are applied and which are pending",
+	{"status", NULL, STATUS, "show which migrations are applied and which are pending",
 	 "Changes nothing; a role that may read hh.migration is enough. Exits with 2 where\n"
 	 "something is pending or out of order.",
 	 command_status},
-	{"maintain", MAINTAIN, "make and expire monthly partitions, for a scheduler",
+	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
 	 "are left in a default partition.",
 	 command_maintain},
+	{"new", "NAME", NEW, "begin a migration of your own",
+	 "Makes a file with a commented template in the directory of your migrations, with a\n"
+	 "version behind all others there, and prints its path. Connects to no database.",
+	 command_new},
 };
 
 static bool
@@ -134,6 +142,19 @@ set_owner(Options *options, const char *value)
 {
 	options->owner = value;
 	return true;
+}
+
+static bool
+set_directory(Options *options, const char *value)
+{
+	options->directory = value;
+	return true;
+}
+
+static bool
+set_variable(Options *options, const char *value)
+{
+	return variables_set_assignment(&options->settings, value);
 }
 
 static bool
@@ -218,6 +239,12 @@ static const Option options_table[] = {
 	{"embedding-dimensions", 0, "N", UP, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
+	{"dir", 0, "DIRECTORY", UP | STATUS | NEW, set_directory,
+	 "your own migrations, applied after the bundled ones\n"
+	 "(default: " DIRECTORY_ENVIRONMENT ")"},
+	{"set", 0, "NAME=VALUE", UP, set_variable,
+	 "value of a variable that migrations declare; may be repeated\n"
+	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
 	{"dry-run", 0, NULL, UP, set_dry_run, "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
@@ -273,7 +300,8 @@ print_help(const Command *command)
 	if (command)
 	{
 		printf("hh-migrate %s: %s\n\n%s\n", command->name, command->summary, command->description);
-		printf("\nUsage:\n  hh-migrate %s [OPTION]...\n\nOptions:\n", command->name);
+		printf("\nUsage:\n  hh-migrate %s%s%s [OPTION]...\n\nOptions:\n", command->name,
+			   command->argument ? " " : "", command->argument ? command->argument : "");
 	}
 	else
 	{
@@ -281,14 +309,14 @@ print_help(const Command *command)
 			 "Usage:\n  hh-migrate COMMAND [OPTION]...\n\nCommands:");
 		for (size_t i = 0; i < lengthof(commands); i++)
 			printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-		puts("  help       show the options of a command\n\nOptions of all commands:");
+		puts("  help       show the options of a command\n\nOptions of all commands that connect:");
 	}
 	for (size_t i = 0; i < lengthof(options_table); i++)
 	{
 		const Option *option = &options_table[i];
 
-		if (option->commands == 0 || option->commands == ALL ||
-			(command && (option->commands & command->flag)))
+		if (option->commands == 0 ||
+			(command ? option->commands & command->flag : option->commands == ALL))
 			print_option(option);
 	}
 	if (!command)
@@ -419,10 +447,13 @@ static bool
 read_environment(Options *options, const Command *command)
 {
 	const char *url = getenv("DATABASE_URL");
+	const char *directory = getenv(DIRECTORY_ENVIRONMENT);
 	const char *dimensions = getenv(DIMENSIONS_ENVIRONMENT);
 
 	if (options->connection.dbname == NULL && url && url[0])
 		options->connection.dbname = url;
+	if (options->directory == NULL && directory && directory[0])
+		options->directory = directory;
 	if (command->flag == UP && options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{
 		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;
@@ -430,6 +461,25 @@ read_environment(Options *options, const Command *command)
 							&options->embedding_dimensions);
 	}
 	return true;
+}
+
+/* What stands behind the command's name, besides options. */
+static bool
+take_argument(Options *options, const Command *command, int count, char **arguments)
+{
+	int wanted = command->argument ? 1 : 0;
+
+	if (count > wanted)
+		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[wanted]);
+	else if (count < wanted)
+		pg_log_error("command \"%s\" needs an argument %s", command->name, command->argument);
+	else
+	{
+		options->argument = wanted ? arguments[0] : NULL;
+		return true;
+	}
+	pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);
+	return false;
 }
 
 static int
@@ -466,13 +516,8 @@ run_command(CommandLine *line, int count, char **arguments)
 		return show_help(count - 1, arguments + 1);
 	if ((command = find_command(arguments[0])) == NULL)
 		return EXIT_COULD_NOT_RUN;
-	if (count > 1)
-	{
-		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[1]);
-		pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);
-		return EXIT_COULD_NOT_RUN;
-	}
-	if (!check_options(line, command) || !read_environment(&line->options, command))
+	if (!take_argument(&line->options, command, count - 1, arguments + 1) ||
+		!check_options(line, command) || !read_environment(&line->options, command))
 		return EXIT_COULD_NOT_RUN;
 	return command->run(&line->options);
 }
@@ -481,8 +526,10 @@ int
 cli_run(int argc, char **argv)
 {
 	CommandLine line = {.options = {.lock_wait = 300, .months_ahead = 3}};
+	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (!parse_options(&line, argc, argv))
-		return EXIT_COULD_NOT_RUN;
-	return run_command(&line, argc - optind, argv + optind);
+	if (parse_options(&line, argc, argv))
+		exit_code = run_command(&line, argc - optind, argv + optind);
+	variables_free(&line.options.settings);
+	return exit_code;
 }

@@ -43,7 +43,7 @@ add_known_migrations(Report *report, const Survey *survey)
 	return in_order;
 }
 
-/* Adds what the ledger has and this program doesn't; returns whether there is none. */
+/* Adds what the ledger has and this program doesn't; returns whether that is in order. */
 static bool
 add_unknown_migrations(Report *report, const Survey *survey)
 {
@@ -58,7 +58,8 @@ add_unknown_migrations(Report *report, const Survey *survey)
 		if (migration_set_find(&survey->migrations, row->version) != NULL)
 			continue;
 		report_add_row(report, values);
-		in_order = false;
+		if (ledger_row_is_out_of_place(&survey->migrations, row))
+			in_order = false;
 	}
 	return in_order;
 }
@@ -106,13 +107,13 @@ print_status(const Options *options, Database *database, const Survey *survey)
 int
 command_status(const Options *options)
 {
-	Database *database = database_connect(&options->connection);
+	Database *database = NULL;
 	Survey survey = {0};
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (database == NULL)
-		return EXIT_COULD_NOT_RUN;
-	if (survey_take(&survey, database, NULL, false))
+	if (survey_read_files(&survey, options->directory) &&
+		(database = database_connect(&options->connection)) != NULL &&
+		survey_take(&survey, database, NULL, false))
 		exit_code = print_status(options, database, &survey) ? EXIT_DONE : EXIT_FOUND_PROBLEMS;
 	survey_free(&survey);
 	database_close(database);

@@ -160,18 +160,19 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 }
 
 static bool
-plan_and_carry_out(const Options *options, Database *database)
+plan_and_carry_out(const Options *options, Database *database, Survey *survey,
+				   const VariableList *variables)
 {
-	Survey survey = {0};
 	Plan plan = {0};
 	bool done = false;
 
-	if (survey_take(&survey, database, options->owner, true))
+	if (survey_take(survey, database, options->owner, true))
 	{
-		PlanInput input = {.deployment = &survey.deployment,
-						   .migrations = &survey.migrations,
-						   .ledger = &survey.ledger,
-						   .verified = survey.verified,
+		PlanInput input = {.deployment = &survey->deployment,
+						   .migrations = &survey->migrations,
+						   .ledger = &survey->ledger,
+						   .verified = survey->verified,
+						   .variables = variables,
 						   .dimensions = options->embedding_dimensions,
 						   .dimensions_source = options->embedding_dimensions_source};
 
@@ -179,28 +180,41 @@ plan_and_carry_out(const Options *options, Database *database)
 		if (plan.problem_count > 0)
 			log_problems(&plan);
 		else
-			done = carry_out(options, database, &survey, &plan);
+			done = carry_out(options, database, survey, &plan);
 	}
 	plan_free(&plan);
-	survey_free(&survey);
+	return done;
+}
+
+static bool
+connect_and_carry_out(const Options *options, Survey *survey, const VariableList *variables)
+{
+	Database *database = database_connect(&options->connection);
+	bool done = false;
+
+	if (database == NULL)
+		return false;
+	if (options->dry_run)
+		done = plan_and_carry_out(options, database, survey, variables);
+	else if (deploy_lock_take(database, options->lock_wait))
+	{
+		done = plan_and_carry_out(options, database, survey, variables);
+		deploy_lock_release(database);
+	}
+	database_close(database);
 	return done;
 }
 
 int
 command_up(const Options *options)
 {
-	Database *database = database_connect(&options->connection);
-	bool done = false;
+	Survey survey = {0};
+	VariableList variables = {0};
+	bool done = survey_read_files(&survey, options->directory) &&
+				variables_gather(&variables, &options->settings, &survey.migrations) &&
+				connect_and_carry_out(options, &survey, &variables);
 
-	if (database == NULL)
-		return EXIT_COULD_NOT_RUN;
-	if (options->dry_run)
-		done = plan_and_carry_out(options, database);
-	else if (deploy_lock_take(database, options->lock_wait))
-	{
-		done = plan_and_carry_out(options, database);
-		deploy_lock_release(database);
-	}
-	database_close(database);
+	variables_free(&variables);
+	survey_free(&survey);
 	return done ? EXIT_DONE : EXIT_COULD_NOT_RUN;
 }

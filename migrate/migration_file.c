@@ -63,20 +63,81 @@ next_line(TextSlice *rest)
 	return line;
 }
 
+static size_t
+name_length(const char *name)
+{
+	return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+}
+
+bool
+migration_name_is_valid(const char *name)
+{
+	return name[0] != '\0' && name[name_length(name)] == '\0';
+}
+
 /* NNNN_name.sql: digits, an underscore, then lower-case letters, digits and underscores. */
-static bool
-parse_file_name(const char *file_name, MigrationFile *file)
+bool
+migration_file_parse_name(const char *file_name, MigrationFile *file)
 {
 	size_t digits = strspn(file_name, "0123456789");
 	size_t letters;
 
 	if (digits < 4 || digits > 18 || file_name[digits] != '_')
 		return false;
-	letters = strspn(file_name + digits + 1, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	letters = name_length(file_name + digits + 1);
 	if (letters == 0 || strcmp(file_name + digits + 1 + letters, ".sql") != 0)
 		return false;
 	file->version = (TextSlice){file_name, digits};
 	file->name = (TextSlice){file_name + digits + 1, letters};
+	return true;
+}
+
+bool
+variable_name_is_valid(const char *name, size_t length)
+{
+	if (length == 0 || (name[0] >= '0' && name[0] <= '9'))
+		return false;
+	for (size_t i = 0; i < length; i++)
+	{
+		char c = name[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			  c == '_'))
+			return false;
+	}
+	return true;
+}
+
+bool
+migration_file_next_variable(TextSlice *rest, TextSlice *name)
+{
+	if (rest->length == 0)
+		return false;
+	*name = next_word(rest);
+	return name->length > 0;
+}
+
+static bool
+parse_vars(TextSlice vars, MigrationFile *file, const char **error)
+{
+	TextSlice rest = vars;
+	TextSlice name;
+
+	if (file->vars.data != NULL)
+	{
+		*error = "vars stands twice: name all variables in one line";
+		return false;
+	}
+	while (migration_file_next_variable(&rest, &name))
+	{
+		if (!variable_name_is_valid(name.data, name.length))
+		{
+			*error = "the name of a variable is letters, digits and underscores; blanks separate "
+					 "two";
+			return false;
+		}
+	}
+	file->vars = vars;
 	return true;
 }
 
@@ -92,12 +153,95 @@ parse_head_directive(TextSlice directive, MigrationFile *file, const char **erro
 	else if (slice_is(word, "requires-extension") && rest.length > 0)
 		file->requires_extension = rest;
 	else if (slice_is(word, "vars") && rest.length > 0)
-		file->vars = rest;
+		return parse_vars(rest, file, error);
 	else
 	{
 		*error = "unknown directive in the comment at the head";
 		return false;
 	}
+	return true;
+}
+
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
+/*
+ * Whether a line means a directive and isn't written as one: "--hh: revert", taken
+ * for a comment, would make the revert part one with the change.
+ */
+static bool
+is_misspelt_directive(TextSlice line)
+{
+	static const char *const words[] = {
+		"repeatable",	"requires-extension", "vars", "revert", "verify", "no-transaction",
+		"lock-timeout", "statement-timeout",  "allow"};
+	TextSlice rest = trimmed(line);
+	TextSlice word;
+
+	if (rest.length < 2 || memcmp(rest.data, "--", 2) != 0)
+		return false;
+	rest = trimmed((TextSlice){rest.data + 2, rest.length - 2});
+	if (rest.length < 2 || lower(rest.data[0]) != 'h' || lower(rest.data[1]) != 'h')
+		return false;
+	rest = trimmed((TextSlice){rest.data + 2, rest.length - 2});
+	if (rest.length < 1 || rest.data[0] != ':')
+		return false;
+	rest = (TextSlice){rest.data + 1, rest.length - 1};
+	word = next_word(&rest);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (slice_is(word, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_directive(TextSlice line)
+{
+	return line.length >= strlen(DIRECTIVE_MARK) &&
+		   memcmp(line.data, DIRECTIVE_MARK, strlen(DIRECTIVE_MARK)) == 0;
+}
+
+/* The part that the directive begins, or NULL. */
+static TextSlice *
+part_of_directive(TextSlice directive, MigrationFile *file)
+{
+	if (slice_is(directive, "revert"))
+		return &file->revert;
+	return slice_is(directive, "verify") ? &file->verify : NULL;
+}
+
+/*
+ * Reads a line that is a directive.  *part: the part that it ends, and then the
+ * one that it begins, if it begins one; rest: what stands below the line.
+ */
+static bool
+parse_directive(TextSlice line, TextSlice rest, bool in_head, TextSlice **part, MigrationFile *file,
+				const char **error)
+{
+	size_t mark = strlen(DIRECTIVE_MARK);
+	TextSlice directive = trimmed((TextSlice){line.data + mark, line.length - mark});
+	TextSlice *next = part_of_directive(directive, file);
+
+	if (next == NULL && !in_head)
+	{
+		*error = "a directive stands below the comment at the head";
+		return false;
+	}
+	if (next == NULL)
+		return parse_head_directive(directive, file, error);
+	if (next->data != NULL)
+	{
+		*error = "a part stands twice";
+		return false;
+	}
+	(*part)->length = (size_t) (line.data - (*part)->data);
+	*part = next;
+	next->data = rest.data;
 	return true;
 }
 
@@ -110,49 +254,28 @@ migration_file_parse(const char *file_name, const char *text, size_t length, Mig
 	bool in_head = true;
 
 	memset(file, 0, sizeof(*file));
-	if (!parse_file_name(file_name, file))
+	if (!migration_file_parse_name(file_name, file))
 	{
 		*error = "the name is not of the form NNNN_name.sql";
 		return false;
 	}
 
 	part->data = text;
-	while (rest.length > 0)
+	for (int number = 1; rest.length > 0; number++)
 	{
 		TextSlice line = next_line(&rest);
-		TextSlice directive = {line.data + strlen(DIRECTIVE_MARK), 0};
-		bool is_directive = line.length >= strlen(DIRECTIVE_MARK) &&
-							memcmp(line.data, DIRECTIVE_MARK, strlen(DIRECTIVE_MARK)) == 0;
 
-		if (is_directive)
+		file->error_line = number;
+		if (is_directive(line))
 		{
-			TextSlice *next;
-
-			directive.length = line.length - strlen(DIRECTIVE_MARK);
-			directive = trimmed(directive);
-			next = slice_is(directive, "revert")   ? &file->revert
-				   : slice_is(directive, "verify") ? &file->verify
-												   : NULL;
-			if (next != NULL)
-			{
-				if (next->data != NULL)
-				{
-					*error = "a part stands twice";
-					return false;
-				}
-				part->length = (size_t) (line.data - part->data);
-				part = next;
-				part->data = rest.data;
-				in_head = false;
-				continue;
-			}
-			if (!in_head)
-			{
-				*error = "a directive stands below the comment at the head";
+			if (!parse_directive(line, rest, in_head, &part, file, error))
 				return false;
-			}
-			if (!parse_head_directive(directive, file, error))
-				return false;
+			in_head = in_head && part == &file->change;
+		}
+		else if (is_misspelt_directive(line))
+		{
+			*error = "a directive begins with \"-- hh: \" at the beginning of its line";
+			return false;
 		}
 		else if (trimmed(line).length > 0 && !(line.length >= 2 && memcmp(line.data, "--", 2) == 0))
 			in_head = false;
@@ -165,12 +288,11 @@ bool
 migration_file_declares(const MigrationFile *file, const char *name, size_t length)
 {
 	TextSlice rest = file->vars;
+	TextSlice declared;
 
-	while (rest.length > 0)
+	while (migration_file_next_variable(&rest, &declared))
 	{
-		TextSlice word = next_word(&rest);
-
-		if (word.length == length && memcmp(word.data, name, length) == 0)
+		if (declared.length == length && memcmp(declared.data, name, length) == 0)
 			return true;
 	}
 	return false;

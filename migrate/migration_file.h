@@ -44,6 +44,7 @@ typedef struct MigrationFile
 	TextSlice change;
 	TextSlice revert; /* empty where the file has no such part */
 	TextSlice verify;
+	int error_line; /* where the file is not well-formed; 0 if in its name */
 } MigrationFile;
 
 /*
@@ -53,6 +54,21 @@ typedef struct MigrationFile
  */
 extern bool migration_file_parse(const char *file_name, const char *text, size_t length,
 								 MigrationFile *file, const char **error);
+
+/* Reads a file's name alone into version and name; false where it is no migration's. */
+extern bool migration_file_parse_name(const char *file_name, MigrationFile *file);
+
+/* Lower-case letters, digits and underscores: what may stand in a file's name. */
+extern bool migration_name_is_valid(const char *name);
+
+/* Letters, digits and underscores, not beginning with a digit: [1:2] is a slice. */
+extern bool variable_name_is_valid(const char *name, size_t length);
+
+/*
+ * Takes the next declared variable's name off *rest, which begins as the file's
+ * vars; false where there is none left.
+ */
+extern bool migration_file_next_variable(TextSlice *rest, TextSlice *name);
 
 /* Whether the file declares the variable in "-- hh: vars". */
 extern bool migration_file_declares(const MigrationFile *file, const char *name, size_t length);

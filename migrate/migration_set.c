@@ -34,19 +34,39 @@ split_part(const Migration *migration, TextSlice part, StatementList *statements
 	return false;
 }
 
+static const char *
+base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static void
+log_malformed(const Migration *migration, const char *error)
+{
+	int line = migration->file.error_line;
+
+	if (line > 0)
+		pg_log_error("%s, line %d: %s", migration->file_name, line, error);
+	else
+		pg_log_error("%s: %s", migration->file_name, error);
+}
+
 static bool
-read_migration(Migration *migration, const BundledMigration *source)
+read_migration(Migration *migration, const char *path, const char *text, size_t length)
 {
 	MigrationFile *file = &migration->file;
 	const char *error = NULL;
 
-	migration->file_name = source->file_name;
-	migration->text = checksum_normalise(source->text, source->length, &migration->length);
+	migration->file_name = pg_strdup(path);
+	migration->text = checksum_normalise(text, length, &migration->length);
 	if (!checksum_compute(migration->text, migration->length, migration->checksum))
 		return false;
-	if (!migration_file_parse(source->file_name, migration->text, migration->length, file, &error))
+	if (!migration_file_parse(base_name(migration->file_name), migration->text, migration->length,
+							  file, &error))
 	{
-		pg_log_error("%s: %s", source->file_name, error);
+		log_malformed(migration, error);
 		return false;
 	}
 	migration->version = slice_copy(file->version);
@@ -55,33 +75,52 @@ read_migration(Migration *migration, const BundledMigration *source)
 	if (file->requires_extension.length > 0)
 		migration->requires_extension = slice_copy(file->requires_extension);
 	return split_part(migration, file->change, &migration->change) &&
+		   split_part(migration, file->revert, &migration->revert) &&
 		   split_part(migration, file->verify, &migration->verify);
+}
+
+bool
+migration_set_append(MigrationSet *set, const char *path, const char *text, size_t length)
+{
+	if (set->count == set->capacity)
+	{
+		set->capacity = set->capacity ? set->capacity * 2 : 16;
+		set->items = pg_realloc(set->items, sizeof(Migration) * (size_t) set->capacity);
+	}
+	set->items[set->count] = (Migration){0};
+	return read_migration(&set->items[set->count++], path, text, length);
+}
+
+bool
+migration_version_is_team(const char *version)
+{
+	return version[0] != '0';
+}
+
+/* All have four digits at least, and more only without a zero at their head. */
+int
+migration_version_compare(const char *a, const char *b)
+{
+	size_t a_length = strlen(a);
+	size_t b_length = strlen(b);
+
+	if (a_length != b_length)
+		return a_length < b_length ? -1 : 1;
+	return strcmp(a, b);
 }
 
 static int
 compare_versions(const void *a, const void *b)
 {
-	return strcmp(((const Migration *) a)->version, ((const Migration *) b)->version);
+	return migration_version_compare(((const Migration *) a)->version,
+									 ((const Migration *) b)->version);
 }
 
 bool
-migration_set_read(MigrationSet *set, const BundledMigration *files)
+migration_set_sort(MigrationSet *set)
 {
-	int count = 0;
-
-	while (files[count].file_name != NULL)
-		count++;
-	set->items = pg_malloc0(sizeof(Migration) * (size_t) Max(count, 1));
-	for (; set->count < count; set->count++)
-	{
-		if (!read_migration(&set->items[set->count], &files[set->count]))
-		{
-			set->count++;
-			return false;
-		}
-	}
-
-	qsort(set->items, (size_t) set->count, sizeof(Migration), compare_versions);
+	if (set->count > 1)
+		qsort(set->items, (size_t) set->count, sizeof(Migration), compare_versions);
 	for (int i = 1; i < set->count; i++)
 	{
 		if (strcmp(set->items[i - 1].version, set->items[i].version) == 0)
@@ -94,6 +133,17 @@ migration_set_read(MigrationSet *set, const BundledMigration *files)
 	return true;
 }
 
+bool
+migration_set_read(MigrationSet *set, const BundledMigration *files)
+{
+	for (; files->file_name != NULL; files++)
+	{
+		if (!migration_set_append(set, files->file_name, files->text, files->length))
+			return false;
+	}
+	return migration_set_sort(set);
+}
+
 void
 migration_set_free(MigrationSet *set)
 {
@@ -101,12 +151,14 @@ migration_set_free(MigrationSet *set)
 	{
 		Migration *migration = &set->items[i];
 
+		pg_free(migration->file_name);
 		pg_free(migration->label);
 		pg_free(migration->version);
 		pg_free(migration->name);
 		pg_free(migration->text);
 		pg_free(migration->requires_extension);
 		statement_list_free(&migration->change);
+		statement_list_free(&migration->revert);
 		statement_list_free(&migration->verify);
 	}
 	pg_free(set->items);
@@ -118,5 +170,7 @@ migration_set_find(const MigrationSet *set, const char *version)
 {
 	Migration key = {.version = unconstify(char *, version)};
 
+	if (set->count == 0)
+		return NULL;
 	return bsearch(&key, set->items, (size_t) set->count, sizeof(Migration), compare_versions);
 }

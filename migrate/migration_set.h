@@ -9,10 +9,13 @@
 #include "migration_file.h"
 #include "statement.h"
 
+/* Below it versions are Headhunter's own; from it on they are a team's. */
+#define FIRST_TEAM_VERSION 1000
+
 typedef struct Migration
 {
-	const char *file_name;
-	char *label; /* "0002_search", for messages */
+	char *file_name; /* with the folder that --dir names */
+	char *label;	 /* "0002_search", for messages */
 	char *version;
 	char *name;
 	char *text; /* normalised; file and the statements point into it */
@@ -21,14 +24,17 @@ typedef struct Migration
 	MigrationFile file;
 	char checksum[CHECKSUM_SIZE];
 	StatementList change;
+	StatementList revert;
 	StatementList verify;
 } Migration;
 
-/* Ordered by version. */
+/* Ordered by version, as a number. */
 typedef struct MigrationSet
 {
 	Migration *items;
 	int count;
+	int capacity;
+	const char *directory; /* of a team's own; NULL without one */
 } MigrationSet;
 
 /*
@@ -38,7 +44,20 @@ typedef struct MigrationSet
 extern bool migration_set_read(MigrationSet *set, const BundledMigration *files);
 extern void migration_set_free(MigrationSet *set);
 
+/* Adds one file, out of order: migration_set_sort() is to follow.  Copies both. */
+extern bool migration_set_append(MigrationSet *set, const char *path, const char *text,
+								 size_t length);
+
+/* Logs two migrations of the same version and returns false. */
+extern bool migration_set_sort(MigrationSet *set);
+
 /* The migration of that version, or NULL. */
 extern const Migration *migration_set_find(const MigrationSet *set, const char *version);
+
+/* The order of application: < 0, 0 or > 0. */
+extern int migration_version_compare(const char *a, const char *b);
+
+/* Whether a version is a team's, and not one of Headhunter's own. */
+extern bool migration_version_is_team(const char *version);
 
 #endif /* HH_MIGRATION_SET_H */

@@ -7,6 +7,7 @@
 
 #include "database.h"
 #include "report.h"
+#include "variables.h"
 
 /* Exit codes. */
 #define EXIT_DONE			0
@@ -16,10 +17,13 @@
 typedef struct Options
 {
 	ConnectionOptions connection;
+	const char *argument; /* of a command that takes one */
 	OutputFormat format;
 	bool quiet;
+	VariableList settings; /* what --set says */
 	bool dry_run;
 	const char *owner;
+	const char *directory;					 /* of a team's migrations; NULL: none */
 	int embedding_dimensions;				 /* 0: not said */
 	const char *embedding_dimensions_source; /* the option's or variable's name */
 	int lock_wait;							 /* seconds */

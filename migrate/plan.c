@@ -103,6 +103,22 @@ plan_dimensions(Plan *plan, const PlanInput *input)
 					psprintf("Leave %s out, or set it to %d.", input->dimensions_source, known));
 }
 
+/* What the caller says, and the dimension, which is the database's. */
+static void
+plan_variables(Plan *plan, const PlanInput *input)
+{
+	char *dimensions = psprintf("%d", plan->dimensions);
+
+	for (int i = 0; input->variables != NULL && i < input->variables->count; i++)
+	{
+		const Variable *variable = &input->variables->items[i];
+
+		variables_set(&plan->variables, variable->name, strlen(variable->name), variable->value);
+	}
+	variables_set(&plan->variables, DIMENSIONS_VARIABLE, strlen(DIMENSIONS_VARIABLE), dimensions);
+	pg_free(dimensions);
+}
+
 static void
 check_rights(Plan *plan, const Deployment *deployment)
 {
@@ -202,21 +218,41 @@ check_data_schemas(Plan *plan, const Deployment *deployment)
 							 deployment->data_schemas));
 }
 
+bool
+ledger_row_is_out_of_place(const MigrationSet *migrations, const LedgerRow *row)
+{
+	if (migration_set_find(migrations, row->version) != NULL)
+		return false;
+	if (!migration_version_is_team(row->version))
+		return true;
+	return migrations->directory != NULL && row->state != LEDGER_REVERTED;
+}
+
+static void
+refuse_unknown(Plan *plan, const LedgerRow *row, const char *directory)
+{
+	bool is_team = migration_version_is_team(row->version);
+	char *who = is_team ? psprintf("directory \"%s\"", directory) : pg_strdup("this hh-migrate");
+
+	add_problem(plan,
+				psprintf("the ledger has migration %s_%s, which %s doesn't %s", row->version,
+						 row->name ? row->name : "", who, is_team ? "have" : "know"),
+				psprintf("It was recorded by %s.", row->tool ? row->tool : "another tool"),
+				pg_strdup(is_team
+							  ? "Use the files that the database was deployed with, or newer ones; "
+								"without --dir, the bundled migrations are applied alone."
+							  : "Use the hh-migrate that the database was deployed with, or a "
+								"newer one."));
+	pg_free(who);
+}
+
 static void
 check_ledger(Plan *plan, const PlanInput *input)
 {
 	for (int i = 0; i < input->ledger->count; i++)
 	{
-		const LedgerRow *row = &input->ledger->rows[i];
-
-		if (migration_set_find(input->migrations, row->version) == NULL)
-			add_problem(plan,
-						psprintf("the ledger has migration %s_%s, which this hh-migrate doesn't "
-								 "know",
-								 row->version, row->name ? row->name : ""),
-						psprintf("It was recorded by %s.", row->tool ? row->tool : "another tool"),
-						pg_strdup("Use the hh-migrate that the database was deployed with, or a "
-								  "newer one."));
+		if (ledger_row_is_out_of_place(input->migrations, &input->ledger->rows[i]))
+			refuse_unknown(plan, &input->ledger->rows[i], input->migrations->directory);
 	}
 }
 
@@ -239,6 +275,55 @@ check_required_version(Plan *plan, const Migration *migration, const char *code_
 							 migration->label, migration->requires_extension),
 					psprintf("The server has version %s.", code_version),
 					pg_strdup("Install a newer headhunter on the server first."));
+}
+
+static void
+refuse_missing(Plan *plan, const Migration *migration, const char *name)
+{
+	add_problem(plan, psprintf("%s: variable \"%s\" has no value", migration->file_name, name),
+				pg_strdup("The file declares it in \"-- hh: vars\"."),
+				psprintf("Give it with --set %s=VALUE, or in the environment as %s%s.", name,
+						 VARIABLE_ENVIRONMENT, name));
+}
+
+/* Fills in the variables once, so that what doesn't work is known before anything is done. */
+static void
+check_substitution(Plan *plan, const Migration *migration, const VariableList *own)
+{
+	for (int i = 0; i < migration->change.count; i++)
+	{
+		StatementError error = {0};
+		char *text =
+			statement_substitute(&migration->change.items[i], own->items, own->count, &error);
+
+		if (text == NULL)
+		{
+			add_problem(
+				plan, psprintf("%s, line %d: %s", migration->file_name, error.line, error.message),
+				NULL, error.hint ? pg_strdup(error.hint) : NULL);
+			statement_error_free(&error);
+		}
+		pg_free(text);
+	}
+}
+
+static void
+check_variables(Plan *plan, const Migration *migration)
+{
+	VariableList own = variables_of(migration, &plan->variables);
+	bool complete = true;
+
+	for (int i = 0; i < own.count; i++)
+	{
+		if (own.items[i].value == NULL)
+		{
+			refuse_missing(plan, migration, own.items[i].name);
+			complete = false;
+		}
+	}
+	if (complete && own.count > 0)
+		check_substitution(plan, migration, &own);
+	variables_free(&own);
 }
 
 static void
@@ -281,6 +366,7 @@ plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, boo
 			break;
 	}
 	check_required_version(plan, migration, code_version);
+	check_variables(plan, migration);
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
 }
 
@@ -292,6 +378,7 @@ plan_make(Plan *plan, const PlanInput *input)
 	memset(plan, 0, sizeof(*plan));
 	check_rights(plan, input->deployment);
 	plan_dimensions(plan, input);
+	plan_variables(plan, input);
 	code_version = plan_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
 	check_ledger(plan, input);
@@ -315,5 +402,6 @@ plan_free(Plan *plan)
 	}
 	pg_free(plan->problems);
 	pg_free(plan->actions);
+	variables_free(&plan->variables);
 	memset(plan, 0, sizeof(*plan));
 }

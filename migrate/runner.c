@@ -10,8 +10,6 @@
 #include "extension.h"
 #include "runner.h"
 
-#define DIMENSIONS_VARIABLE "embedding_dimensions"
-
 typedef struct Runner
 {
 	Database *database;
@@ -21,32 +19,22 @@ typedef struct Runner
 	bool has_session;
 } Runner;
 
-static bool
-uses_dimensions(const Migration *migration)
-{
-	return migration_file_declares(&migration->file, DIMENSIONS_VARIABLE,
-								   strlen(DIMENSIONS_VARIABLE));
-}
-
 /* The statement as it is sent, with the file's variables filled in; NULL on an error. */
 static char *
-statement_text(const Migration *migration, const Statement *statement, int dimensions)
+statement_text(const Migration *migration, const Statement *statement,
+			   const VariableList *variables)
 {
-	char *value = psprintf("%d", dimensions);
-	Variable variable = {DIMENSIONS_VARIABLE, value};
 	StatementError error = {0};
 	char *text;
 
-	if (!uses_dimensions(migration))
-		text = pnstrdup(statement->data, statement->length);
-	else
-		text = statement_substitute(statement, &variable, 1, &error);
+	if (variables->count == 0)
+		return pnstrdup(statement->data, statement->length);
+	text = statement_substitute(statement, variables->items, variables->count, &error);
 	if (text == NULL)
 	{
 		pg_log_error("%s, line %d: %s", migration->file_name, error.line, error.message);
 		statement_error_free(&error);
 	}
-	pg_free(value);
 	return text;
 }
 
@@ -66,10 +54,10 @@ log_failed_statement(const Migration *migration, int number, const char *sql,
 }
 
 static bool
-run_statement(const Runner *runner, const Migration *migration, int number)
+run_statement(const Runner *runner, const Migration *migration, const VariableList *variables,
+			  int number)
 {
-	char *sql =
-		statement_text(migration, &migration->change.items[number], runner->plan->dimensions);
+	char *sql = statement_text(migration, &migration->change.items[number], variables);
 	ServerError error = {0};
 	Result *result;
 
@@ -108,9 +96,8 @@ commit(const Runner *runner, const Migration *migration)
 static bool
 apply_in_transaction(const Runner *runner, const Migration *migration)
 {
-	char *variables = uses_dimensions(migration) ? psprintf("{\"" DIMENSIONS_VARIABLE "\": \"%d\"}",
-															runner->plan->dimensions)
-												 : pg_strdup("{}");
+	VariableList variables = variables_of(migration, &runner->plan->variables);
+	char *json = variables_as_json(&variables);
 	bool done = database_command(runner->database, "BEGIN");
 
 	for (int number = 0; done && number < migration->change.count; number++)
@@ -121,14 +108,14 @@ apply_in_transaction(const Runner *runner, const Migration *migration)
 			done = false;
 		}
 		else
-			done = run_statement(runner, migration, number);
+			done = run_statement(runner, migration, &variables, number);
 	}
-	done =
-		done &&
-		ledger_record_applied(&runner->session, migration, variables, "hh-migrate " HH_VERSION) &&
-		commit(runner, migration);
+	done = done &&
+		   ledger_record_applied(&runner->session, migration, json, "hh-migrate " HH_VERSION) &&
+		   commit(runner, migration);
 	database_rollback(runner->database);
-	pg_free(variables);
+	pg_free(json);
+	variables_free(&variables);
 	return done;
 }
 

@@ -4,16 +4,23 @@
  */
 #include "postgres_fe.h"
 
+#include "migration_directory.h"
 #include "survey.h"
 #include "verification.h"
+
+bool
+survey_read_files(Survey *survey, const char *directory)
+{
+	return migration_set_read(&survey->migrations, bundled_migrations) &&
+		   (directory == NULL || migration_directory_read(&survey->migrations, directory));
+}
 
 bool
 survey_take(Survey *survey, Database *database, const char *asked_owner, bool for_writing)
 {
 	Session session;
 
-	if (!migration_set_read(&survey->migrations, bundled_migrations) ||
-		!deployment_read(database, &survey->deployment) ||
+	if (!deployment_read(database, &survey->deployment) ||
 		!deployment_check_schema(database, &survey->deployment, for_writing) ||
 		!deployment_decide_owner(database, &survey->deployment, asked_owner))
 		return false;

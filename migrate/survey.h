@@ -17,7 +17,13 @@ typedef struct Survey
 } Survey;
 
 /*
- * Reads migrations and database.  asked_owner: the role that --owner names, or
+ * Reads the migrations: the bundled ones and, unless directory is NULL, a team's.
+ * Before a database is connected to, so that nothing waits for a bad file.
+ */
+extern bool survey_read_files(Survey *survey, const char *directory);
+
+/*
+ * Reads the database, after the files.  asked_owner: the role that --owner names, or
  * NULL.  A caller who only looks may be a role that can't act as the owner.
  * Logs what is wrong.  To be freed whatever it returns.
  */

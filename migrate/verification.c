@@ -8,15 +8,37 @@
 
 #include "verification.h"
 
+/* The query with the values filled in that the migration was applied with; NULL on an error. */
+static char *
+query_text(const Migration *migration, const Statement *query, const VariableList *applied_with)
+{
+	VariableList variables = variables_of(migration, applied_with);
+	StatementError error = {0};
+	char *text = statement_substitute(query, variables.items, variables.count, &error);
+
+	if (text == NULL)
+	{
+		pg_log_error("could not verify %s: query at line %d: %s", migration->label, error.line,
+					 error.message);
+		statement_error_free(&error);
+	}
+	variables_free(&variables);
+	return text;
+}
+
 /* Whether a verify query returns one row that is true. */
 static bool
-run_query(const Session *session, const Migration *migration, const Statement *query, bool *holds)
+run_query(const Session *session, const Migration *migration, const Statement *query,
+		  const VariableList *applied_with, bool *holds)
 {
-	char *sql = pnstrdup(query->data, query->length);
+	char *sql = query_text(migration, query, applied_with);
 	ServerError error = {0};
-	Result *result = session_run(session, sql, 1, NO_PARAMS, &error);
+	Result *result;
 
 	*holds = false;
+	if (sql == NULL)
+		return false;
+	result = session_run(session, sql, 1, NO_PARAMS, &error);
 	pg_free(sql);
 	if (result == NULL)
 	{
@@ -35,12 +57,13 @@ run_query(const Session *session, const Migration *migration, const Statement *q
 }
 
 static bool
-run_part(const Session *session, const Migration *migration, bool *holds)
+run_part(const Session *session, const Migration *migration, const VariableList *applied_with,
+		 bool *holds)
 {
 	*holds = true;
 	for (int i = 0; i < migration->verify.count && *holds; i++)
 	{
-		if (!run_query(session, migration, &migration->verify.items[i], holds))
+		if (!run_query(session, migration, &migration->verify.items[i], applied_with, holds))
 			return false;
 	}
 	return true;
@@ -52,6 +75,21 @@ is_asked_for(const Migration *migration, const LedgerRow *row)
 	return migration->file.repeatable && migration->verify.count > 0 && row != NULL &&
 		   (row->state == LEDGER_APPLIED || row->state == LEDGER_BASELINE) &&
 		   strcmp(row->checksum, migration->checksum) == 0;
+}
+
+/*
+ * Headhunter's own queries read PostgreSQL's catalogs alone.  A team's may run what
+ * the database's owner has made, which must not be in somebody else's name.
+ */
+static bool
+may_ask(const Session *session, const Migration *migration)
+{
+	if (session->mode != SESSION_READER || !migration_version_is_team(migration->version))
+		return true;
+	pg_log_warning("could not verify %s", migration->label);
+	pg_log_warning_detail("A team's queries are run as the deployment's owner only.");
+	pg_log_warning_hint("Connect as that role, or as one that may SET ROLE to it.");
+	return false;
 }
 
 /* A role that may not run a query is still shown the rest. */
@@ -69,13 +107,15 @@ verification_run(const Session *session, const Deployment *deployment,
 	for (int i = 0; i < migrations->count; i++)
 	{
 		const Migration *migration = &migrations->items[i];
+		const LedgerRow *row = ledger_find(ledger, migration->version);
 
 		verified[i] = true;
-		if (!is_asked_for(migration, ledger_find(ledger, migration->version)))
+		if (!is_asked_for(migration, row))
 			continue;
-		if (deployment->extension_version == NULL)
+		if (deployment->extension_version == NULL || !may_ask(session, migration))
 			verified[i] = false;
-		else if (!run_part(session, migration, &verified[i]) && !is_tolerable_failure(session))
+		else if (!run_part(session, migration, &row->variables, &verified[i]) &&
+				 !is_tolerable_failure(session))
 			return false;
 	}
 	return true;

@@ -106,8 +106,8 @@ refuses('fresh', [], qr/error: migration 0003_taxonomy is not the one that was a
 refuses('fresh', ['--dry-run'], qr/0003_taxonomy is not the one/, 'an edited migration, in a dry run');
 run_sql($node, 'fresh', 'owner', q{
     UPDATE hh.migration SET checksum = (SELECT checksum FROM hh.migration WHERE version = '0004'),
-        version = '9999', name = 'later', tool = 'hh-migrate 9.9' WHERE version = '0003'});
-refuses('fresh', [], qr/migration 9999_later, which this hh-migrate doesn't know\n.*hh-migrate 9\.9/,
+        version = '0999', name = 'later', tool = 'hh-migrate 9.9' WHERE version = '0003'});
+refuses('fresh', [], qr/migration 0999_later, which this hh-migrate doesn't know\n.*hh-migrate 9\.9/,
     'a database newer than the program');
 
 # The dimension: decided once.

@@ -12,6 +12,7 @@ static bool verified[3];
 static PlanInput input;
 static Plan plan;
 
+static VariableList variables;
 static const BundledMigration files[] = {
 	{"0000_ledger.sql", "CREATE TABLE l ();\n", 19},
 	{"0001_table.sql", "-- hh: requires-extension 1.0.1\nCREATE TABLE t ();\n", 51},
@@ -209,6 +210,81 @@ check_problems(void)
 	has_problem("may not create schemas", "an owner without CREATE on the database");
 }
 
+/* A row of the ledger that no migration stands for. */
+static void
+start_with_row(const char *version, LedgerState state, const char *directory)
+{
+	start();
+	rows[3] = (LedgerRow){.version = unconstify(char *, version), .name = "x", .checksum = "0"};
+	rows[3].state = state;
+	ledger.count = 4;
+	migrations.directory = directory;
+}
+
+static void
+check_team_rows(void)
+{
+	start_with_row("0999", LEDGER_APPLIED, NULL);
+	has_problem("0999_x, which this hh-migrate doesn't know", "the last of Headhunter's versions");
+
+	start_with_row("1000", LEDGER_APPLIED, NULL);
+	has_actions("", "a team's migration is nobody's business without its directory");
+
+	start_with_row("1000", LEDGER_APPLIED, "there");
+	has_problem("1000_x, which directory \"there\" doesn't have", "... and missed with it");
+
+	start_with_row("20250101120000", LEDGER_REVERTED, "there");
+	has_actions("", "... unless it was reverted");
+	migrations.directory = NULL;
+}
+
+/* The last migration, with its text changed to one that uses a variable. */
+static void
+check_variables(void)
+{
+	static const BundledMigration with_variables[] = {
+		{"1000_a.sql", "-- hh: vars n embedding_dimensions\n\nSELECT :n, :embedding_dimensions;\n",
+		 66},
+		{0}};
+	MigrationSet own = {0};
+
+	ok(migration_set_read(&own, with_variables), "a migration with variables");
+	start();
+	input.migrations = &own;
+	input.variables = &variables;
+	ledger.count = 0;
+	has_problem("1000_a.sql: variable \"n\" has no value", "a variable without a value");
+	ok(plan.problem_count == 1 && strstr(plan.problems[0].hint, "--set n=VALUE") &&
+		   strstr(plan.problems[0].hint, "HH_VAR_n"),
+	   "... and how to give one");
+
+	variables_set(&variables, "n", 1, "'");
+	has_problem("1000_a.sql, line 3: a variable's value", "a value that leaves a quote open");
+
+	variables_set(&variables, "n", 1, "1");
+	has_actions("apply 1000_a", "a variable with a value");
+	is_text(variables_find(&plan.variables, "embedding_dimensions"), "768",
+			"... and the dimension, which is the database's");
+
+	variables_free(&variables);
+	rows[0] = (LedgerRow){.version = "1000", .checksum = own.items[0].checksum};
+	rows[0].state = LEDGER_APPLIED;
+	ledger.count = 1;
+	has_actions("", "an applied migration needs no values");
+	plan_free(&plan);
+	migration_set_free(&own);
+}
+
+static void
+check_order(void)
+{
+	ok(migration_version_compare("0007", "1000") < 0, "Headhunter's come first");
+	ok(migration_version_compare("9999", "20250101120000") < 0, "versions are numbers, not text");
+	ok(migration_version_compare("1001", "1000") > 0 &&
+		   migration_version_compare("1000", "1000") == 0,
+	   "versions of one length");
+}
+
 static void
 check_dimensions(void)
 {
@@ -241,6 +317,9 @@ main(void)
 	ok(migration_set_read(&migrations, files) && migrations.count == 3, "three migrations");
 	check_actions();
 	check_problems();
+	check_team_rows();
+	check_variables();
+	check_order();
 	check_dimensions();
 	plan_free(&plan);
 	migration_set_free(&migrations);
