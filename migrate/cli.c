@@ -18,6 +18,7 @@
 #include "plan.h"
 
 #define LONGEST_LOCK_WAIT 86400
+#define MOST_LOCK_RETRIES 1000
 #define MOST_MONTHS		  120
 
 /* getopt_long()'s codes for long options: above every letter. */
@@ -167,6 +168,12 @@ set_lock_wait(Options *options, const char *value)
 }
 
 static bool
+set_lock_retries(Options *options, const char *value)
+{
+	return parse_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
+}
+
+static bool
 set_months_ahead(Options *options, const char *value)
 {
 	return parse_number("--months-ahead", value, 0, MOST_MONTHS, &options->months_ahead);
@@ -232,6 +239,8 @@ static const Option options_table[] = {
 	{"dry-run", 0, NULL, UP, set_dry_run, "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
+	{"lock-retries", 0, "N", UP, set_lock_retries,
+	 "how often to try a migration again that could not get\na lock (default: 10)"},
 	{"months-ahead", 0, "N", MAINTAIN, set_months_ahead,
 	 "months after this one to make partitions for (default: 3)"},
 	{"keep-months", 0, "N", MAINTAIN, set_keep_months,
@@ -494,7 +503,7 @@ run_command(CommandLine *line, int count, char **arguments)
 int
 cli_run(int argc, char **argv)
 {
-	CommandLine line = {.options = {.lock_wait = 300, .months_ahead = 3}};
+	CommandLine line = {.options = {.lock_wait = 300, .lock_retries = 10, .months_ahead = 3}};
 
 	if (!parse_options(&line, argc, argv))
 		return EXIT_COULD_NOT_RUN;

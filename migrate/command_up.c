@@ -142,10 +142,11 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 	ProgressCallback progress = options->quiet ? no_progress
 								: as_text	   ? progress_on_stdout
 											   : progress_on_stderr;
+	RunnerSettings settings = {.lock_retries = options->lock_retries};
 	bool done = true;
 
 	if (!options->dry_run)
-		done = runner_apply(database, &survey->deployment, plan, outcomes, progress);
+		done = runner_apply(database, &survey->deployment, plan, &settings, outcomes, progress);
 	else if (as_text)
 	{
 		for (int i = 0; i < plan->action_count; i++)

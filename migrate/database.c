@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 
 #include "common/logging.h"
@@ -16,10 +17,15 @@
 
 #define APPLICATION_NAME	"hh-migrate"
 #define LIFT_TIMEOUTS_TRIES 20
+#define FIRST_LOOK_MS		100
+#define LOOK_EVERY_MS		500
 
 struct Database
 {
 	PGconn *connection;
+	bool is_beside;				  /* a second connection: no signal acts on it */
+	void (*look)(void *argument); /* called while a statement runs; or NULL */
+	void *look_argument;
 };
 
 /* A PGresult under a name that says nothing of libpq. */
@@ -217,12 +223,54 @@ database_connect(const ConnectionOptions *options)
 	return NULL;
 }
 
+Database *
+database_connect_beside(const Database *database)
+{
+	Database *beside = pg_malloc0(sizeof(Database));
+	PQconninfoOption *said = PQconninfo(database->connection);
+	const char *keywords[64] = {NULL};
+	const char *values[64] = {NULL};
+	int count = 0;
+
+	for (PQconninfoOption *option = said; option && option->keyword && count < 58; option++)
+	{
+		/* Of several hosts, the one that answered. */
+		if (option->val == NULL || strcmp(option->keyword, "host") == 0 ||
+			strcmp(option->keyword, "hostaddr") == 0 || strcmp(option->keyword, "port") == 0)
+			continue;
+		keywords[count] = option->keyword;
+		values[count++] = option->val;
+	}
+	keywords[count] = "host";
+	values[count++] = PQhost(database->connection);
+	keywords[count] = "port";
+	values[count++] = PQport(database->connection);
+	keywords[count] = "connect_timeout";
+	values[count++] = "2";
+
+	beside->is_beside = true;
+	beside->connection = PQconnectdbParams(keywords, values, 0);
+	PQconninfoFree(said);
+	if (PQstatus(beside->connection) == CONNECTION_OK)
+		return beside;
+	database_close(beside);
+	return NULL;
+}
+
+void
+database_watch(Database *database, void (*look)(void *argument), void *argument)
+{
+	database->look = look;
+	database->look_argument = argument;
+}
+
 void
 database_close(Database *database)
 {
 	if (database == NULL)
 		return;
-	release_cancel_key();
+	if (!database->is_beside)
+		release_cancel_key();
 	PQfinish(database->connection);
 	pg_free(database);
 }
@@ -314,13 +362,68 @@ refuse_copy(PGconn *connection, ExecStatusType status, ServerError *error)
 							"once the migration is applied.");
 }
 
+/* Waits until a result is there to be taken, and lets the watcher look meanwhile. */
+static void
+wait_for_result(Database *database, int *pause)
+{
+	while (PQisBusy(database->connection))
+	{
+		struct pollfd socket = {.fd = PQsocket(database->connection), .events = POLLIN};
+
+		if (poll(&socket, 1, *pause) == 0)
+		{
+			*pause = LOOK_EVERY_MS;
+			database->look(database->look_argument);
+		}
+		else if (!PQconsumeInput(database->connection))
+			return;
+	}
+}
+
+/* As PQexec(): the last result is what counts, unless a COPY has begun. */
+static PGresult *
+execute_watched(Database *database, const char *sql, int count, const char *const *values)
+{
+	PGconn *connection = database->connection;
+	PGresult *last = NULL;
+	PGresult *next;
+	int pause = FIRST_LOOK_MS;
+
+	if (!(count > 0 ? PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0)
+					: PQsendQuery(connection, sql)))
+		return PQmakeEmptyPGresult(connection, PGRES_FATAL_ERROR);
+	for (;;)
+	{
+		ExecStatusType status;
+
+		wait_for_result(database, &pause);
+		next = PQgetResult(connection);
+		if (next == NULL)
+			return last;
+		PQclear(last);
+		last = next;
+		status = PQresultStatus(last);
+		if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+			return last;
+	}
+}
+
+static PGresult *
+execute(Database *database, const char *sql, int count, const char *const *values)
+{
+	if (database->look != NULL)
+		return execute_watched(database, sql, count, values);
+	if (count > 0)
+		return PQexecParams(database->connection, sql, count, NULL, values, NULL, NULL, 0);
+	return PQexec(database->connection, sql);
+}
+
 Result *
 database_run(Database *database, const char *sql, int count, const char *const *values,
 			 ServerError *error)
 {
 	PGconn *connection = database->connection;
-	PGresult *rows = count > 0 ? PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0)
-							   : PQexec(connection, sql);
+	PGresult *rows = execute(database, sql, count, values);
 	ExecStatusType status = PQresultStatus(rows);
 	Result *result;
 

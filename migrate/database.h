@@ -57,6 +57,18 @@ extern const char *database_user(const Database *database);
 extern bool database_user_is_superuser(const Database *database);
 
 /*
+ * A second connection to the same server, as the same role, whose settings are
+ * what they are: for catalogs alone.  Says nothing and returns NULL on failure.
+ */
+extern Database *database_connect_beside(const Database *database);
+
+/*
+ * From now on, look(argument) is called again and again while a statement runs
+ * that takes its time; NULL ends that.
+ */
+extern void database_watch(Database *database, void (*look)(void *argument), void *argument);
+
+/*
  * Runs a statement.  database_run() fills *error in and logs nothing;
  * database_query() logs what went wrong.  Both return NULL on failure; else the
  * caller frees the result.

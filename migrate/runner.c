@@ -8,15 +8,19 @@
 #include "portability/instr_time.h"
 
 #include "extension.h"
+#include "lock_watch.h"
 #include "runner.h"
 
-#define DIMENSIONS_VARIABLE "embedding_dimensions"
+#define DEFAULT_LOCK_TIMEOUT "3s" /* as queries/pin_session.sql says it */
+#define DIMENSIONS_VARIABLE	 "embedding_dimensions"
 
 typedef struct Runner
 {
 	Database *database;
 	const Deployment *deployment; /* as the planner saw it */
 	const Plan *plan;
+	const RunnerSettings *settings;
+	LockWatch watch;
 	Session session; /* for migrations; made when the code stands */
 	bool has_session;
 } Runner;
@@ -50,6 +54,22 @@ statement_text(const Migration *migration, const Statement *statement, int dimen
 	return text;
 }
 
+/* How a try at a migration ended. */
+typedef enum Tried
+{
+	TRIED_DONE,
+	TRIED_FAILED,
+	TRIED_WITHOUT_LOCK /* and may be tried again */
+} Tried;
+
+/* One try at a migration, in one transaction. */
+typedef struct Try
+{
+	Runner *runner;
+	const Migration *migration;
+	int number; /* from 1 */
+} Try;
+
 static void
 log_failed_statement(const Migration *migration, int number, const char *sql,
 					 const ServerError *error)
@@ -65,71 +85,180 @@ log_failed_statement(const Migration *migration, int number, const char *sql,
 	pg_free(headline);
 }
 
-static bool
-run_statement(const Runner *runner, const Migration *migration, int number)
+static void
+log_blockers(const Runner *runner, enum pg_log_level level)
 {
-	char *sql =
-		statement_text(migration, &migration->change.items[number], runner->plan->dimensions);
-	ServerError error = {0};
-	Result *result;
+	if (runner->watch.blockers)
+		pg_log_generic(level, PG_LOG_DETAIL, "In the way: %s.", runner->watch.blockers);
+}
 
-	if (sql == NULL)
+/* Whether a failure is for want of a lock, and there are tries left: says so, then. */
+static bool
+may_try_again(const Try *try, const ServerError *error)
+{
+	const Runner *runner = try->runner;
+
+	if (!lock_is_missing(error) || try->number > runner->settings->lock_retries ||
+		database_cancelled() || !database_is_connected(runner->database))
 		return false;
-	result = session_run(&runner->session, sql, 0, NO_PARAMS, &error);
-	if (result == NULL)
-	{
-		log_failed_statement(migration, number, sql, &error);
-		server_error_free(&error);
-	}
-	pg_free(sql);
-	if (result == NULL)
-		return false;
-	result_free(result);
-	if (!database_in_transaction(runner->database))
-	{
-		pg_log_error("migration %s: statement %d ended the migration's transaction",
-					 migration->label, number + 1);
-		return false;
-	}
+	pg_log_warning("migration %s could not get a lock, and will be tried again (%d of %d)",
+				   try->migration->label, try->number, runner->settings->lock_retries);
+	pg_log_warning_detail("%s (SQLSTATE %s)", error->message, error->sqlstate);
+	log_blockers(runner, PG_LOG_WARNING);
 	return true;
 }
 
-static bool
-commit(const Runner *runner, const Migration *migration)
+/* Frees *error.  number: of the statement, from 0; -1 where none of the file's failed. */
+static Tried
+failed(const Try *try, int number, const char *sql, ServerError *error)
 {
-	if (database_command(runner->database, "COMMIT"))
-		return true;
-	if (!database_is_connected(runner->database))
-		pg_log_error_hint("Whether %s was committed is not known: \"hh-migrate status\" says.",
-						  migration->label);
-	return false;
+	const Migration *migration = try->migration;
+	bool again = may_try_again(try, error);
+
+	if (!again)
+	{
+		if (number >= 0)
+			log_failed_statement(migration, number, sql, error);
+		else
+		{
+			char *headline = psprintf("migration %s could not be %s", migration->label, sql);
+
+			server_error_log(error, headline);
+			pg_free(headline);
+		}
+		if (lock_is_missing(error))
+			log_blockers(try->runner, PG_LOG_ERROR);
+	}
+	server_error_free(error);
+	return again ? TRIED_WITHOUT_LOCK : TRIED_FAILED;
 }
 
-static bool
-apply_in_transaction(const Runner *runner, const Migration *migration)
+static Tried
+run_statement(const Try *try, int number)
 {
+	Runner *runner = try->runner;
+	const Migration *migration = try->migration;
+	char *sql =
+		statement_text(migration, &migration->change.items[number], runner->plan->dimensions);
+	ServerError error = {0};
+	Tried outcome = TRIED_DONE;
+	Result *result;
+
+	if (sql == NULL)
+		return TRIED_FAILED;
+	lock_watch_reset(&runner->watch);
+	result = session_run(&runner->session, sql, 0, NO_PARAMS, &error);
+	if (result == NULL)
+		outcome = failed(try, number, sql, &error);
+	else if (!database_in_transaction(runner->database))
+	{
+		pg_log_error("migration %s: statement %d ended the migration's transaction",
+					 migration->label, number + 1);
+		outcome = TRIED_FAILED;
+	}
+	result_free(result);
+	pg_free(sql);
+	return outcome;
+}
+
+/*
+ * Both timeouts are set whether the file says them or not: an earlier migration
+ * may have left others to the session.
+ */
+static bool
+begin(const Try *try)
+{
+	const MigrationFile *file = &try->migration->file;
+	TextSlice lock_timeout = file->lock_timeout;
+	TextSlice statement_timeout = file->statement_timeout;
+	char *sql;
+	bool begun;
+
+	if (lock_timeout.length == 0)
+		lock_timeout = (TextSlice){DEFAULT_LOCK_TIMEOUT, strlen(DEFAULT_LOCK_TIMEOUT)};
+	if (statement_timeout.length == 0)
+		statement_timeout = (TextSlice){"0", 1};
+	sql = psprintf("BEGIN; SET LOCAL lock_timeout = '%.*s'; SET LOCAL statement_timeout = '%.*s'",
+				   (int) lock_timeout.length, lock_timeout.data, (int) statement_timeout.length,
+				   statement_timeout.data);
+	begun = database_command(try->runner->database, sql);
+	pg_free(sql);
+	return begun;
+}
+
+static Tried
+record(const Try *try)
+{
+	const Runner *runner = try->runner;
+	const Migration *migration = try->migration;
 	char *variables = uses_dimensions(migration) ? psprintf("{\"" DIMENSIONS_VARIABLE "\": \"%d\"}",
 															runner->plan->dimensions)
 												 : pg_strdup("{}");
-	bool done = database_command(runner->database, "BEGIN");
+	ServerError error = {0};
+	bool recorded = ledger_record_applied(&runner->session, migration, variables,
+										  "hh-migrate " HH_VERSION, &error);
 
-	for (int number = 0; done && number < migration->change.count; number++)
+	pg_free(variables);
+	return recorded ? TRIED_DONE : failed(try, -1, "recorded", &error);
+}
+
+/* Whatever the server answers to COMMIT with an error has been rolled back. */
+static Tried
+commit(const Try *try)
+{
+	Database *database = try->runner->database;
+	ServerError error = {0};
+	Result *result = database_run(database, "COMMIT", NO_PARAMS, &error);
+	Tried outcome = result ? TRIED_DONE : failed(try, -1, "committed", &error);
+
+	result_free(result);
+	if (!database_is_connected(database))
+		pg_log_error_hint("Whether %s was committed is not known: \"hh-migrate status\" says.",
+						  try->migration->label);
+	return outcome;
+}
+
+static Tried
+try_once(const Try *try)
+{
+	Database *database = try->runner->database;
+	Tried outcome = begin(try) ? TRIED_DONE : TRIED_FAILED;
+
+	for (int number = 0; outcome == TRIED_DONE && number < try->migration->change.count; number++)
 	{
 		if (database_cancelled())
 		{
-			pg_log_error("canceled in migration %s", migration->label);
-			done = false;
+			pg_log_error("canceled in migration %s", try->migration->label);
+			outcome = TRIED_FAILED;
 		}
 		else
-			done = run_statement(runner, migration, number);
+			outcome = run_statement(try, number);
 	}
-	done =
-		done &&
-		ledger_record_applied(&runner->session, migration, variables, "hh-migrate " HH_VERSION) &&
-		commit(runner, migration);
-	database_rollback(runner->database);
-	pg_free(variables);
-	return done;
+	if (outcome == TRIED_DONE)
+		outcome = record(try);
+	if (outcome == TRIED_DONE)
+		outcome = commit(try);
+	database_rollback(database);
+	return outcome;
+}
+
+static bool
+apply_in_transaction(Runner *runner, const Migration *migration)
+{
+	Try try = {runner, migration, 1};
+	Tried outcome;
+
+	while ((outcome = try_once(&try)) == TRIED_WITHOUT_LOCK)
+	{
+		pg_usleep(lock_retry_pause_ms(try.number) * 1000L);
+		if (database_cancelled())
+		{
+			pg_log_error("canceled before another try at migration %s", migration->label);
+			return false;
+		}
+		try.number++;
+	}
+	return outcome == TRIED_DONE;
 }
 
 /*
@@ -157,7 +286,7 @@ open_session(Runner *runner)
 		}
 	}
 	deployment_free(&now);
-	return open;
+	return open && lock_watch_start(&runner->watch, runner->database);
 }
 
 static bool
@@ -182,34 +311,40 @@ run_action(Runner *runner, const Action *action)
 		   apply_in_transaction(runner, action->migration);
 }
 
-bool
-runner_apply(Database *database, const Deployment *deployment, const Plan *plan, Outcome *outcomes,
-			 ProgressCallback progress)
+/* Runs one action and says how it went. */
+static Outcome
+run_and_time(Runner *runner, const Action *action)
 {
-	Runner runner = {.database = database, .deployment = deployment, .plan = plan};
+	instr_time start;
+	instr_time elapsed;
+	bool done;
 
-	for (int i = 0; i < plan->action_count; i++)
+	INSTR_TIME_SET_CURRENT(start);
+	done = run_action(runner, action);
+	INSTR_TIME_SET_CURRENT(elapsed);
+	INSTR_TIME_SUBTRACT(elapsed, start);
+	return (Outcome){done ? OUTCOME_DONE : OUTCOME_FAILED, (int) INSTR_TIME_GET_MILLISEC(elapsed)};
+}
+
+bool
+runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
+			 const RunnerSettings *settings, Outcome *outcomes, ProgressCallback progress)
+{
+	Runner runner = {
+		.database = database, .deployment = deployment, .plan = plan, .settings = settings};
+	bool done = true;
+
+	for (int i = 0; i < plan->action_count && done; i++)
 	{
-		instr_time start;
-		instr_time elapsed;
-		bool done;
-
-		INSTR_TIME_SET_CURRENT(start);
-		done = run_action(&runner, &plan->actions[i]);
-		INSTR_TIME_SET_CURRENT(elapsed);
-		INSTR_TIME_SUBTRACT(elapsed, start);
-		outcomes[i].kind = done ? OUTCOME_DONE : OUTCOME_FAILED;
-		outcomes[i].milliseconds = (int) INSTR_TIME_GET_MILLISEC(elapsed);
-		if (!done)
-		{
-			if (i > 0)
-				pg_log_error_detail(
-					"What was done before stands (steps: %d of %d); the failed step "
-					"left nothing behind.",
-					i, plan->action_count);
-			return false;
-		}
-		progress(&plan->actions[i], &outcomes[i]);
+		outcomes[i] = run_and_time(&runner, &plan->actions[i]);
+		done = outcomes[i].kind == OUTCOME_DONE;
+		if (done)
+			progress(&plan->actions[i], &outcomes[i]);
+		else if (i > 0)
+			pg_log_error_detail("What was done before stands (steps: %d of %d); the failed step "
+								"left nothing behind.",
+								i, plan->action_count);
 	}
-	return true;
+	lock_watch_stop(&runner.watch);
+	return done;
 }
