@@ -17,7 +17,7 @@
 
 #define APPLICATION_NAME	"hh-migrate"
 #define LIFT_TIMEOUTS_TRIES 20
-#define FIRST_LOOK_MS		100
+#define FIRST_LOOK_MS		50
 #define LOOK_EVERY_MS		500
 
 struct Database

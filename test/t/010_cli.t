@@ -71,6 +71,7 @@ refuses([ 'up', '--format' ], 'option "--format" needs a value', 'a missing valu
 refuses([ 'up', '--dry-run=no' ], 'option "--dry-run=no" takes no value', 'a value too much');
 refuses([ 'up', '--format', 'xml' ], 'invalid value "xml" for --format', 'unknown format');
 refuses([ 'up', '--lock-wait', '-1' ], 'invalid value "-1" for --lock-wait', 'negative number');
+refuses([ 'up', '--lock-retries', '1001' ], 'invalid value "1001" for --lock-retries', 'too many tries');
 refuses([ 'up', '--lock-wait', '' ], 'invalid value "" for --lock-wait', 'empty number');
 refuses([ 'maintain', '--keep-months', '0' ], 'invalid value "0" for --keep-months', 'keeping nothing');
 foreach my $dimensions ('0', '2001', '768.5', 'many', '99999999999999999999')
