@@ -8,6 +8,7 @@
 #include "portability/instr_time.h"
 
 #include "extension.h"
+#include "footing.h"
 #include "lock_watch.h"
 #include "runner.h"
 
@@ -21,6 +22,7 @@ typedef struct Runner
 	const Plan *plan;
 	const RunnerSettings *settings;
 	LockWatch watch;
+	Footing footing; /* of the migration's transaction */
 	Session session; /* for migrations; made when the code stands */
 	bool has_session;
 } Runner;
@@ -70,19 +72,40 @@ typedef struct Try
 	int number; /* from 1 */
 } Try;
 
-static void
-log_failed_statement(const Migration *migration, int number, const char *sql,
-					 const ServerError *error)
+/* "statement 2 of 3 (1000_a.sql, line 7)"; the caller frees it. */
+static char *
+statement_place(const Migration *migration, int number, int position)
 {
-	const Statement *statement = &migration->change.items[number];
-	bool is_ours = error->internal_query == NULL || strcmp(error->internal_query, sql) == 0;
-	int line = statement_line_at(statement, is_ours ? error->position : 0);
-	char *headline =
-		psprintf("migration %s failed at statement %d of %d (%s, line %d)", migration->label,
-				 number + 1, migration->change.count, migration->file_name, line);
+	return psprintf("statement %d of %d (%s, line %d)", number + 1, migration->change.count,
+					migration->file_name,
+					statement_line_at(&migration->change.items[number], position));
+}
 
+static void
+log_failed_statement(const Migration *migration, int number, const char *sql, ServerError *error)
+{
+	bool is_ours = error->internal_query == NULL || strcmp(error->internal_query, sql) == 0;
+	char *place = statement_place(migration, number, is_ours ? error->position : 0);
+	char *headline = psprintf("migration %s failed at %s", migration->label, place);
+	const char *hint = error->hint ? NULL : footing_hint(error);
+
+	if (hint)
+		error->hint = pg_strdup(hint);
 	server_error_log(error, headline);
 	pg_free(headline);
+	pg_free(place);
+}
+
+static void
+log_footing_change(const Migration *migration, int number, const FootingChange *change)
+{
+	char *place = statement_place(migration, number, 0);
+
+	pg_log_error("migration %s changed %s at %s", migration->label, change->what, place);
+	pg_log_error_detail("It was \"%s\" and then \"%s\". The migration was rolled back.",
+						change->before, change->after);
+	pg_log_error_hint("%s", change->hint);
+	pg_free(place);
 }
 
 static void
@@ -133,31 +156,48 @@ failed(const Try *try, int number, const char *sql, ServerError *error)
 	return again ? TRIED_WITHOUT_LOCK : TRIED_FAILED;
 }
 
+/* Whether the statement left role, search_path and transaction as they were. */
+static bool
+check_footing(const Try *try, int number, const Result *row)
+{
+	FootingChange change;
+
+	if (!database_in_transaction(try->runner->database))
+	{
+		pg_log_error("migration %s: statement %d ended the migration's transaction",
+					 try->migration->label, number + 1);
+		return false;
+	}
+	if (!footing_changed(&try->runner->footing, row, &change))
+		return true;
+	log_footing_change(try->migration, number, &change);
+	return false;
+}
+
 static Tried
 run_statement(const Try *try, int number)
 {
 	Runner *runner = try->runner;
 	const Migration *migration = try->migration;
-	char *sql =
+	char *statement =
 		statement_text(migration, &migration->change.items[number], runner->plan->dimensions);
+	char *sql;
 	ServerError error = {0};
 	Tried outcome = TRIED_DONE;
 	Result *result;
 
-	if (sql == NULL)
+	if (statement == NULL)
 		return TRIED_FAILED;
+	sql = footing_append_query(statement);
 	lock_watch_reset(&runner->watch);
-	result = session_run(&runner->session, sql, 0, NO_PARAMS, &error);
+	result = session_run(&runner->session, sql, FOOTING_COLUMNS, NO_PARAMS, &error);
 	if (result == NULL)
 		outcome = failed(try, number, sql, &error);
-	else if (!database_in_transaction(runner->database))
-	{
-		pg_log_error("migration %s: statement %d ended the migration's transaction",
-					 migration->label, number + 1);
+	else if (!check_footing(try, number, result))
 		outcome = TRIED_FAILED;
-	}
 	result_free(result);
 	pg_free(sql);
+	pg_free(statement);
 	return outcome;
 }
 
@@ -165,12 +205,14 @@ run_statement(const Try *try, int number)
  * Both timeouts are set whether the file says them or not: an earlier migration
  * may have left others to the session.
  */
-static bool
+static Tried
 begin(const Try *try)
 {
+	Runner *runner = try->runner;
 	const MigrationFile *file = &try->migration->file;
 	TextSlice lock_timeout = file->lock_timeout;
 	TextSlice statement_timeout = file->statement_timeout;
+	ServerError error = {0};
 	char *sql;
 	bool begun;
 
@@ -178,12 +220,17 @@ begin(const Try *try)
 		lock_timeout = (TextSlice){DEFAULT_LOCK_TIMEOUT, strlen(DEFAULT_LOCK_TIMEOUT)};
 	if (statement_timeout.length == 0)
 		statement_timeout = (TextSlice){"0", 1};
-	sql = psprintf("BEGIN; SET LOCAL lock_timeout = '%.*s'; SET LOCAL statement_timeout = '%.*s'",
+	sql = psprintf("BEGIN; " FOOTING_MARK "; SET LOCAL lock_timeout = '%.*s'; "
+				   "SET LOCAL statement_timeout = '%.*s'",
 				   (int) lock_timeout.length, lock_timeout.data, (int) statement_timeout.length,
 				   statement_timeout.data);
-	begun = database_command(try->runner->database, sql);
+	begun = database_command(runner->database, sql);
 	pg_free(sql);
-	return begun;
+	if (!begun)
+		return TRIED_FAILED;
+	if (footing_read(&runner->session, &runner->footing, &error))
+		return TRIED_DONE;
+	return failed(try, -1, "begun", &error);
 }
 
 static Tried
@@ -222,7 +269,7 @@ static Tried
 try_once(const Try *try)
 {
 	Database *database = try->runner->database;
-	Tried outcome = begin(try) ? TRIED_DONE : TRIED_FAILED;
+	Tried outcome = begin(try);
 
 	for (int number = 0; outcome == TRIED_DONE && number < try->migration->change.count; number++)
 	{
@@ -346,5 +393,6 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 								i, plan->action_count);
 	}
 	lock_watch_stop(&runner.watch);
+	footing_free(&runner.footing);
 	return done;
 }
