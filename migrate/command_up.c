@@ -7,6 +7,7 @@
 #include "common/logging.h"
 
 #include "command_up.h"
+#include "connect.h"
 #include "deploy_lock.h"
 #include "plan.h"
 #include "report.h"

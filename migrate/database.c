@@ -13,12 +13,10 @@
 
 #include "database.h"
 #include "pg_compat.h"
-#include "queries.h"
 
-#define APPLICATION_NAME	"hh-migrate"
-#define LIFT_TIMEOUTS_TRIES 20
-#define FIRST_LOOK_MS		50
-#define LOOK_EVERY_MS		500
+#define APPLICATION_NAME "hh-migrate"
+#define FIRST_LOOK_MS	 50
+#define LOOK_EVERY_MS	 500
 
 struct Database
 {
@@ -181,30 +179,8 @@ check_server(Database *database)
 	return true;
 }
 
-/*
- * ALTER ROLE may have set a timeout of a millisecond, which the statement that
- * lifts it can meet by chance.
- */
-static bool
-lift_timeouts(Database *database)
-{
-	ServerError error = {0};
-	Result *result = NULL;
-
-	for (int tries = 0; result == NULL && tries < LIFT_TIMEOUTS_TRIES; tries++)
-	{
-		server_error_free(&error);
-		result = database_run(database, query_lift_timeouts, NO_PARAMS, &error);
-	}
-	if (result == NULL)
-		server_error_log(&error, "could not set up the session");
-	server_error_free(&error);
-	result_free(result);
-	return result != NULL;
-}
-
 Database *
-database_connect(const ConnectionOptions *options)
+database_open(const ConnectionOptions *options)
 {
 	Database *database = pg_malloc0(sizeof(Database));
 
@@ -215,8 +191,7 @@ database_connect(const ConnectionOptions *options)
 	{
 		PQsetNoticeReceiver(database->connection, log_notice, NULL);
 		handle_signals(database->connection);
-		if (check_server(database) && lift_timeouts(database) &&
-			database_command(database, query_pin_session))
+		if (check_server(database))
 			return database;
 	}
 	database_close(database);
@@ -293,6 +268,12 @@ const char *
 database_name(const Database *database)
 {
 	return PQdb(database->connection);
+}
+
+int
+database_announced_pid(const Database *database)
+{
+	return PQbackendPID(database->connection);
 }
 
 const char *
@@ -439,6 +420,31 @@ database_run(Database *database, const char *sql, int count, const char *const *
 	else
 		fill_error(connection, rows, error);
 	PQclear(rows);
+	return NULL;
+}
+
+Result *
+database_run_within(Database *database, const char *sql, int milliseconds)
+{
+	PGconn *connection = database->connection;
+	struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
+	Result *result;
+
+	if (!PQsendQuery(connection, sql))
+		return NULL;
+	while (PQisBusy(connection))
+	{
+		if (poll(&socket, 1, milliseconds) == 0 || !PQconsumeInput(connection))
+			return NULL;
+	}
+	result = pg_malloc0(sizeof(Result));
+	result->rows = PQgetResult(connection);
+	for (PGresult *rest; (rest = PQgetResult(connection)) != NULL;)
+		PQclear(rest);
+	if (PQresultStatus(result->rows) == PGRES_TUPLES_OK ||
+		PQresultStatus(result->rows) == PGRES_COMMAND_OK)
+		return result;
+	result_free(result);
 	return NULL;
 }
 

@@ -10,6 +10,8 @@
 #include "extension.h"
 #include "footing.h"
 #include "lock_watch.h"
+#include "pooler.h"
+#include "queries.h"
 #include "runner.h"
 
 #define DEFAULT_LOCK_TIMEOUT "3s" /* as queries/pin_session.sql says it */
@@ -205,28 +207,61 @@ run_statement(const Try *try, int number)
  * Both timeouts are set whether the file says them or not: an earlier migration
  * may have left others to the session.
  */
-static Tried
-begin(const Try *try)
+static Result *
+send_begin(const Try *try)
 {
-	Runner *runner = try->runner;
 	const MigrationFile *file = &try->migration->file;
 	TextSlice lock_timeout = file->lock_timeout;
 	TextSlice statement_timeout = file->statement_timeout;
-	ServerError error = {0};
 	char *sql;
-	bool begun;
+	Result *result;
 
 	if (lock_timeout.length == 0)
 		lock_timeout = (TextSlice){DEFAULT_LOCK_TIMEOUT, strlen(DEFAULT_LOCK_TIMEOUT)};
 	if (statement_timeout.length == 0)
 		statement_timeout = (TextSlice){"0", 1};
 	sql = psprintf("BEGIN; " FOOTING_MARK "; SET LOCAL lock_timeout = '%.*s'; "
-				   "SET LOCAL statement_timeout = '%.*s'",
+				   "SET LOCAL statement_timeout = '%.*s';\n%s",
 				   (int) lock_timeout.length, lock_timeout.data, (int) statement_timeout.length,
-				   statement_timeout.data);
-	begun = database_command(runner->database, sql);
+				   statement_timeout.data, query_session_is_whole);
+	result = database_query(try->runner->database, sql, NO_PARAMS);
 	pg_free(sql);
-	if (!begun)
+	return result;
+}
+
+/* Whether the transaction has begun in the session that holds the deployment lock. */
+static bool
+check_session(const Runner *runner, const Result *row)
+{
+	char *detail;
+
+	if (atoi(result_value(row, 0, 0)) != runner->watch.pid)
+	{
+		detail = psprintf("The deployment lock was taken in backend %d, and this transaction is in "
+						  "backend %s.",
+						  runner->watch.pid, result_value(row, 0, 0));
+		pooler_log_refusal(detail);
+		pg_free(detail);
+		return false;
+	}
+	if (result_is_true(row, 0, 1))
+		return true;
+	pg_log_error("the deployment lock is no longer held");
+	pg_log_error_detail("Something in this session has released it.");
+	pg_log_error_hint("No migration may call pg_advisory_unlock_all().");
+	return false;
+}
+
+static Tried
+begin(const Try *try)
+{
+	Runner *runner = try->runner;
+	Result *row = send_begin(try);
+	ServerError error = {0};
+	bool whole = row != NULL && check_session(runner, row);
+
+	result_free(row);
+	if (!whole)
 		return TRIED_FAILED;
 	if (footing_read(&runner->session, &runner->footing, &error))
 		return TRIED_DONE;
