@@ -361,6 +361,14 @@ wait_for_result(Database *database, int *pause)
 	}
 }
 
+static bool
+send(PGconn *connection, const char *sql, int count, const char *const *values)
+{
+	if (count > 0)
+		return PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0) != 0;
+	return PQsendQuery(connection, sql) != 0;
+}
+
 /* As PQexec(): the last result is what counts, unless a COPY has begun. */
 static PGresult *
 execute_watched(Database *database, const char *sql, int count, const char *const *values)
@@ -370,8 +378,7 @@ execute_watched(Database *database, const char *sql, int count, const char *cons
 	PGresult *next;
 	int pause = FIRST_LOOK_MS;
 
-	if (!(count > 0 ? PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0)
-					: PQsendQuery(connection, sql)))
+	if (!send(connection, sql, count, values))
 		return PQmakeEmptyPGresult(connection, PGRES_FATAL_ERROR);
 	for (;;)
 	{
@@ -424,13 +431,14 @@ database_run(Database *database, const char *sql, int count, const char *const *
 }
 
 Result *
-database_run_within(Database *database, const char *sql, int milliseconds)
+database_run_within(Database *database, int milliseconds, const char *sql, int count,
+					const char *const *values)
 {
 	PGconn *connection = database->connection;
 	struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
 	Result *result;
 
-	if (!PQsendQuery(connection, sql))
+	if (!send(connection, sql, count, values))
 		return NULL;
 	while (PQisBusy(connection))
 	{

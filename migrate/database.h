@@ -80,11 +80,12 @@ extern Result *database_query(Database *database, const char *sql, int count,
 							  const char *const *values);
 
 /*
- * Runs a statement without parameters.  Returns NULL, and logs nothing, where it
+ * Runs a single statement.  Returns NULL, and logs nothing, where it
  * fails, or where an answer takes longer (-1: never): the connection is then to be
  * closed.
  */
-extern Result *database_run_within(Database *database, const char *sql, int milliseconds);
+extern Result *database_run_within(Database *database, int milliseconds, const char *sql, int count,
+								   const char *const *values);
 
 /* Runs statements whose result doesn't matter.  Logs and returns false on failure. */
 extern bool database_command(Database *database, const char *sql);

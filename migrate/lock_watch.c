@@ -10,6 +10,7 @@
 #include "lock_watch.h"
 #include "queries.h"
 
+#define ANSWER_WITHIN_MS 1000
 #define FIRST_PAUSE_MS	 200
 #define LONGEST_PAUSE_MS 10000
 
@@ -43,23 +44,20 @@ look(void *argument)
 	LockWatch *watch = argument;
 	Database *beside = second_connection(watch);
 	char pid[16];
-	ServerError error = {0};
 	Result *rows;
 
 	if (beside == NULL)
 		return;
 	snprintf(pid, sizeof(pid), "%d", watch->pid);
-	rows = database_run(beside, query_lock_blockers, PARAMS(pid), &error);
-	if (rows != NULL && result_rows(rows) > 0)
-		remember_blockers(watch, rows);
-	else if (rows == NULL)
-		watch->is_blind = true;
-	if (watch->is_blind)
+	rows = database_run_within(beside, ANSWER_WITHIN_MS, query_lock_blockers, PARAMS(pid));
+	if (rows == NULL)
 	{
+		watch->is_blind = true;
 		database_close(watch->beside);
 		watch->beside = NULL;
 	}
-	server_error_free(&error);
+	else if (result_rows(rows) > 0)
+		remember_blockers(watch, rows);
 	result_free(rows);
 }
 

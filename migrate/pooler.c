@@ -23,7 +23,7 @@
 static int
 backend_pid(Database *database, int milliseconds)
 {
-	Result *row = database_run_within(database, query_backend_pid, milliseconds);
+	Result *row = database_run_within(database, milliseconds, query_backend_pid, NO_PARAMS);
 	int pid = row ? atoi(result_value(row, 0, 0)) : 0;
 
 	result_free(row);
@@ -61,7 +61,7 @@ is_given_away(Database *beside, int pid)
 
 	if (backend_pid(beside, ANSWER_WITHIN_MS) == pid)
 		return true;
-	begun = database_run_within(beside, "BEGIN", ANSWER_WITHIN_MS);
+	begun = database_run_within(beside, ANSWER_WITHIN_MS, "BEGIN", NO_PARAMS);
 	given = begun != NULL && backend_pid(beside, ANSWER_WITHIN_MS) == pid;
 	result_free(begun);
 	return given;
