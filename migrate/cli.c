@@ -146,6 +146,12 @@ set_directory(Options *options, const char *value)
 }
 
 static bool
+set_variable(Options *options, const char *value)
+{
+	return variables_set_assignment(&options->settings, value);
+}
+
+static bool
 set_dimensions(Options *options, const char *value)
 {
 	options->embedding_dimensions_source = "--embedding-dimensions";
@@ -236,6 +242,9 @@ static const Option options_table[] = {
 	{"dir", 0, "DIRECTORY", UP | STATUS, set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
+	{"set", 0, "NAME=VALUE", UP, set_variable,
+	 "value of a variable that migrations declare; may be repeated\n"
+	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
 	{"dry-run", 0, NULL, UP, set_dry_run, "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
@@ -504,8 +513,10 @@ int
 cli_run(int argc, char **argv)
 {
 	CommandLine line = {.options = {.lock_wait = 300, .lock_retries = 10, .months_ahead = 3}};
+	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (!parse_options(&line, argc, argv))
-		return EXIT_COULD_NOT_RUN;
-	return run_command(&line, argc - optind, argv + optind);
+	if (parse_options(&line, argc, argv))
+		exit_code = run_command(&line, argc - optind, argv + optind);
+	variables_free(&line.options.settings);
+	return exit_code;
 }

@@ -162,7 +162,8 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 }
 
 static bool
-plan_and_carry_out(const Options *options, Database *database, Survey *survey)
+plan_and_carry_out(const Options *options, Database *database, Survey *survey,
+				   const VariableList *variables)
 {
 	Plan plan = {0};
 	bool done = false;
@@ -173,6 +174,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey)
 						   .migrations = &survey->migrations,
 						   .ledger = &survey->ledger,
 						   .verified = survey->verified,
+						   .variables = variables,
 						   .dimensions = options->embedding_dimensions,
 						   .dimensions_source = options->embedding_dimensions_source};
 
@@ -187,7 +189,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey)
 }
 
 static bool
-connect_and_carry_out(const Options *options, Survey *survey)
+connect_and_carry_out(const Options *options, Survey *survey, const VariableList *variables)
 {
 	Database *database = database_connect(&options->connection);
 	bool done = false;
@@ -195,10 +197,10 @@ connect_and_carry_out(const Options *options, Survey *survey)
 	if (database == NULL)
 		return false;
 	if (options->dry_run)
-		done = plan_and_carry_out(options, database, survey);
+		done = plan_and_carry_out(options, database, survey, variables);
 	else if (deploy_lock_take(database, options->lock_wait))
 	{
-		done = plan_and_carry_out(options, database, survey);
+		done = plan_and_carry_out(options, database, survey, variables);
 		deploy_lock_release(database);
 	}
 	database_close(database);
@@ -209,9 +211,12 @@ int
 command_up(const Options *options)
 {
 	Survey survey = {0};
-	bool done =
-		survey_read_files(&survey, options->directory) && connect_and_carry_out(options, &survey);
+	VariableList variables = {0};
+	bool done = survey_read_files(&survey, options->directory) &&
+				variables_gather(&variables, &options->settings, &survey.migrations) &&
+				connect_and_carry_out(options, &survey, &variables);
 
+	variables_free(&variables);
 	survey_free(&survey);
 	return done ? EXIT_DONE : EXIT_COULD_NOT_RUN;
 }

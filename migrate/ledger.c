@@ -20,7 +20,7 @@ enum
 	COLUMN_APPLIED_AT,
 	COLUMN_APPLIED_BY,
 	COLUMN_TOOL,
-	COLUMN_DIMENSIONS,
+	COLUMN_VARIABLES,
 	COLUMN_COUNT
 };
 
@@ -57,7 +57,7 @@ copied_value(const Result *rows, int row, int column)
 static bool
 fill_row(const Result *rows, int i, LedgerRow *row)
 {
-	const char *dimensions = result_value(rows, i, COLUMN_DIMENSIONS);
+	const char *dimensions;
 
 	row->version = copied_value(rows, i, COLUMN_VERSION);
 	row->name = copied_value(rows, i, COLUMN_NAME);
@@ -66,12 +66,20 @@ fill_row(const Result *rows, int i, LedgerRow *row)
 	row->applied_at = copied_value(rows, i, COLUMN_APPLIED_AT);
 	row->applied_by = copied_value(rows, i, COLUMN_APPLIED_BY);
 	row->tool = copied_value(rows, i, COLUMN_TOOL);
-	row->dimensions = dimensions ? atoi(dimensions) : 0;
 	if (row->version == NULL || row->checksum == NULL)
 	{
 		pg_log_error("the ledger hh.migration has a row without version or checksum");
 		return false;
 	}
+	if (!variables_decode(&row->variables, result_value(rows, i, COLUMN_VARIABLES)))
+	{
+		pg_log_error("the ledger hh.migration has variables of migration %s that no migration can "
+					 "declare",
+					 row->version);
+		return false;
+	}
+	dimensions = variables_find(&row->variables, DIMENSIONS_VARIABLE);
+	row->dimensions = dimensions ? atoi(dimensions) : 0;
 	return parse_state(result_value(rows, i, COLUMN_STATE), &row->state);
 }
 
@@ -147,6 +155,7 @@ ledger_free(Ledger *ledger)
 		pg_free(row->applied_at);
 		pg_free(row->applied_by);
 		pg_free(row->tool);
+		variables_free(&row->variables);
 	}
 	pg_free(ledger->rows);
 	memset(ledger, 0, sizeof(*ledger));

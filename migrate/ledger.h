@@ -7,6 +7,7 @@
 
 #include "migration_set.h"
 #include "session.h"
+#include "variables.h"
 
 typedef enum LedgerState
 {
@@ -28,7 +29,8 @@ typedef struct LedgerRow
 	char *applied_at; /* ISO 8601, UTC */
 	char *applied_by;
 	char *tool;
-	int dimensions; /* it was applied with; 0 if it uses none */
+	VariableList variables; /* it was applied with */
+	int dimensions;			/* among them; 0 if it uses none */
 } LedgerRow;
 
 /* Ordered by version.  Zero-initialised it is the ledger of an empty database. */

@@ -117,6 +117,55 @@ is_timeout(TextSlice text)
 	return false;
 }
 
+bool
+variable_name_is_valid(const char *name, size_t length)
+{
+	if (length == 0 || (name[0] >= '0' && name[0] <= '9'))
+		return false;
+	for (size_t i = 0; i < length; i++)
+	{
+		char c = name[i];
+
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+			  c == '_'))
+			return false;
+	}
+	return true;
+}
+
+bool
+migration_file_next_variable(TextSlice *rest, TextSlice *name)
+{
+	if (rest->length == 0)
+		return false;
+	*name = next_word(rest);
+	return name->length > 0;
+}
+
+static bool
+parse_vars(TextSlice vars, MigrationFile *file, const char **error)
+{
+	TextSlice rest = vars;
+	TextSlice name;
+
+	if (file->vars.data != NULL)
+	{
+		*error = "vars stands twice: name all variables in one line";
+		return false;
+	}
+	while (migration_file_next_variable(&rest, &name))
+	{
+		if (!variable_name_is_valid(name.data, name.length))
+		{
+			*error = "the name of a variable is letters, digits and underscores; blanks separate "
+					 "two";
+			return false;
+		}
+	}
+	file->vars = vars;
+	return true;
+}
+
 /* A directive of the file's head. */
 static bool
 parse_head_directive(TextSlice directive, MigrationFile *file, const char **error)
@@ -129,7 +178,7 @@ parse_head_directive(TextSlice directive, MigrationFile *file, const char **erro
 	else if (slice_is(word, "requires-extension") && rest.length > 0)
 		file->requires_extension = rest;
 	else if (slice_is(word, "vars") && rest.length > 0)
-		file->vars = rest;
+		return parse_vars(rest, file, error);
 	else if (slice_is(word, "lock-timeout") || slice_is(word, "statement-timeout"))
 	{
 		if (!is_timeout(rest))
@@ -212,12 +261,11 @@ bool
 migration_file_declares(const MigrationFile *file, const char *name, size_t length)
 {
 	TextSlice rest = file->vars;
+	TextSlice declared;
 
-	while (rest.length > 0)
+	while (migration_file_next_variable(&rest, &declared))
 	{
-		TextSlice word = next_word(&rest);
-
-		if (word.length == length && memcmp(word.data, name, length) == 0)
+		if (declared.length == length && memcmp(declared.data, name, length) == 0)
 			return true;
 	}
 	return false;

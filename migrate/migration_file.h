@@ -59,6 +59,15 @@ typedef struct MigrationFile
 extern bool migration_file_parse(const char *file_name, const char *text, size_t length,
 								 MigrationFile *file, const char **error);
 
+/* Letters, digits and underscores, not beginning with a digit: [1:2] is a slice. */
+extern bool variable_name_is_valid(const char *name, size_t length);
+
+/*
+ * Takes the next declared variable's name off *rest, which begins as the file's
+ * vars; false where there is none left.
+ */
+extern bool migration_file_next_variable(TextSlice *rest, TextSlice *name);
+
 /* Whether the file declares the variable in "-- hh: vars". */
 extern bool migration_file_declares(const MigrationFile *file, const char *name, size_t length);
 

@@ -7,6 +7,7 @@
 
 #include "database.h"
 #include "report.h"
+#include "variables.h"
 
 /* Exit codes. */
 #define EXIT_DONE			0
@@ -18,6 +19,7 @@ typedef struct Options
 	ConnectionOptions connection;
 	OutputFormat format;
 	bool quiet;
+	VariableList settings; /* what --set says */
 	bool dry_run;
 	const char *owner;
 	const char *directory;					 /* of a team's migrations; NULL: none */

@@ -103,6 +103,22 @@ plan_dimensions(Plan *plan, const PlanInput *input)
 					psprintf("Leave %s out, or set it to %d.", input->dimensions_source, known));
 }
 
+/* What the caller says, and the dimension, which is the database's. */
+static void
+plan_variables(Plan *plan, const PlanInput *input)
+{
+	char *dimensions = psprintf("%d", plan->dimensions);
+
+	for (int i = 0; input->variables != NULL && i < input->variables->count; i++)
+	{
+		const Variable *variable = &input->variables->items[i];
+
+		variables_set(&plan->variables, variable->name, strlen(variable->name), variable->value);
+	}
+	variables_set(&plan->variables, DIMENSIONS_VARIABLE, strlen(DIMENSIONS_VARIABLE), dimensions);
+	pg_free(dimensions);
+}
+
 static void
 check_rights(Plan *plan, const Deployment *deployment)
 {
@@ -266,6 +282,55 @@ check_required_version(Plan *plan, const Migration *migration, const char *code_
 }
 
 static void
+refuse_missing(Plan *plan, const Migration *migration, const char *name)
+{
+	add_problem(plan, psprintf("%s: variable \"%s\" has no value", migration->file_name, name),
+				pg_strdup("The file declares it in \"-- hh: vars\"."),
+				psprintf("Give it with --set %s=VALUE, or in the environment as %s%s.", name,
+						 VARIABLE_ENVIRONMENT, name));
+}
+
+/* Fills in the variables once, so that what doesn't work is known before anything is done. */
+static void
+check_substitution(Plan *plan, const Migration *migration, const VariableList *own)
+{
+	for (int i = 0; i < migration->change.count; i++)
+	{
+		StatementError error = {0};
+		char *text =
+			statement_substitute(&migration->change.items[i], own->items, own->count, &error);
+
+		if (text == NULL)
+		{
+			add_problem(
+				plan, psprintf("%s, line %d: %s", migration->file_name, error.line, error.message),
+				NULL, error.hint ? pg_strdup(error.hint) : NULL);
+			statement_error_free(&error);
+		}
+		pg_free(text);
+	}
+}
+
+static void
+check_variables(Plan *plan, const Migration *migration)
+{
+	VariableList own = variables_of(migration, &plan->variables);
+	bool complete = true;
+
+	for (int i = 0; i < own.count; i++)
+	{
+		if (own.items[i].value == NULL)
+		{
+			refuse_missing(plan, migration, own.items[i].name);
+			complete = false;
+		}
+	}
+	if (complete && own.count > 0)
+		check_substitution(plan, migration, &own);
+	variables_free(&own);
+}
+
+static void
 plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, bool verified,
 			   const char *code_version)
 {
@@ -305,6 +370,7 @@ plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, boo
 			break;
 	}
 	check_required_version(plan, migration, code_version);
+	check_variables(plan, migration);
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
 }
 
@@ -316,6 +382,7 @@ plan_make(Plan *plan, const PlanInput *input)
 	memset(plan, 0, sizeof(*plan));
 	check_rights(plan, input->deployment);
 	plan_dimensions(plan, input);
+	plan_variables(plan, input);
 	code_version = plan_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
 	check_ledger(plan, input);
@@ -339,5 +406,6 @@ plan_free(Plan *plan)
 	}
 	pg_free(plan->problems);
 	pg_free(plan->actions);
+	variables_free(&plan->variables);
 	memset(plan, 0, sizeof(*plan));
 }

@@ -9,6 +9,7 @@
 #include "deployment.h"
 #include "ledger.h"
 #include "migration_set.h"
+#include "variables.h"
 
 #define DEFAULT_EMBEDDING_DIMENSIONS 768
 #define MAX_EMBEDDING_DIMENSIONS	 2000 /* what an HNSW index takes */
@@ -57,6 +58,7 @@ typedef struct PlanInput
 	const Deployment *deployment;
 	const MigrationSet *migrations;
 	const Ledger *ledger;
+	const VariableList *variables; /* that the caller says */
 	const bool *verified;		   /* one a migration: its verify part holds, or isn't asked for */
 	int dimensions;				   /* that the caller says; 0 if none */
 	const char *dimensions_source; /* where it says so, for messages */
@@ -68,7 +70,8 @@ typedef struct Plan
 	int action_count;
 	Problem *problems;
 	int problem_count;
-	int dimensions; /* of the embedding column, as it is or will be */
+	int dimensions;			/* of the embedding column, as it is or will be */
+	VariableList variables; /* of all migrations */
 } Plan;
 
 /* Where there are problems, the actions are not to be run. */

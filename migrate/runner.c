@@ -15,7 +15,6 @@
 #include "runner.h"
 
 #define DEFAULT_LOCK_TIMEOUT "3s" /* as queries/pin_session.sql says it */
-#define DIMENSIONS_VARIABLE	 "embedding_dimensions"
 
 typedef struct Runner
 {
@@ -29,32 +28,22 @@ typedef struct Runner
 	bool has_session;
 } Runner;
 
-static bool
-uses_dimensions(const Migration *migration)
-{
-	return migration_file_declares(&migration->file, DIMENSIONS_VARIABLE,
-								   strlen(DIMENSIONS_VARIABLE));
-}
-
 /* The statement as it is sent, with the file's variables filled in; NULL on an error. */
 static char *
-statement_text(const Migration *migration, const Statement *statement, int dimensions)
+statement_text(const Migration *migration, const Statement *statement,
+			   const VariableList *variables)
 {
-	char *value = psprintf("%d", dimensions);
-	Variable variable = {DIMENSIONS_VARIABLE, value};
 	StatementError error = {0};
 	char *text;
 
-	if (!uses_dimensions(migration))
-		text = pnstrdup(statement->data, statement->length);
-	else
-		text = statement_substitute(statement, &variable, 1, &error);
+	if (variables->count == 0)
+		return pnstrdup(statement->data, statement->length);
+	text = statement_substitute(statement, variables->items, variables->count, &error);
 	if (text == NULL)
 	{
 		pg_log_error("%s, line %d: %s", migration->file_name, error.line, error.message);
 		statement_error_free(&error);
 	}
-	pg_free(value);
 	return text;
 }
 
@@ -71,6 +60,7 @@ typedef struct Try
 {
 	Runner *runner;
 	const Migration *migration;
+	const VariableList *variables;
 	int number; /* from 1 */
 } Try;
 
@@ -181,8 +171,7 @@ run_statement(const Try *try, int number)
 {
 	Runner *runner = try->runner;
 	const Migration *migration = try->migration;
-	char *statement =
-		statement_text(migration, &migration->change.items[number], runner->plan->dimensions);
+	char *statement = statement_text(migration, &migration->change.items[number], try->variables);
 	char *sql;
 	ServerError error = {0};
 	Tried outcome = TRIED_DONE;
@@ -273,9 +262,7 @@ record(const Try *try)
 {
 	const Runner *runner = try->runner;
 	const Migration *migration = try->migration;
-	char *variables = uses_dimensions(migration) ? psprintf("{\"" DIMENSIONS_VARIABLE "\": \"%d\"}",
-															runner->plan->dimensions)
-												 : pg_strdup("{}");
+	char *variables = variables_as_json(try->variables);
 	ServerError error = {0};
 	bool recorded = ledger_record_applied(&runner->session, migration, variables,
 										  "hh-migrate " HH_VERSION, &error);
@@ -327,19 +314,21 @@ try_once(const Try *try)
 static bool
 apply_in_transaction(Runner *runner, const Migration *migration)
 {
-	Try try = {runner, migration, 1};
+	VariableList variables = variables_of(migration, &runner->plan->variables);
+	Try try = {runner, migration, &variables, 1};
 	Tried outcome;
 
 	while ((outcome = try_once(&try)) == TRIED_WITHOUT_LOCK)
 	{
 		pg_usleep(lock_retry_pause_ms(try.number) * 1000L);
+		try.number++;
 		if (database_cancelled())
 		{
 			pg_log_error("canceled before another try at migration %s", migration->label);
-			return false;
+			break;
 		}
-		try.number++;
 	}
+	variables_free(&variables);
 	return outcome == TRIED_DONE;
 }
 

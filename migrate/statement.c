@@ -12,9 +12,7 @@
 #include "pqexpbuffer.h"
 
 #include "statement.h"
-
-static const char *const transaction_commands[] = {
-	"begin", "start", "commit", "end", "rollback", "abort", "prepare transaction"};
+#include "statement_rule.h"
 
 static bool
 fail(StatementError *error, int line, char *message, const char *hint)
@@ -43,90 +41,6 @@ count_lines(const char *from, const char *to)
 		from++;
 	}
 	return lines;
-}
-
-static bool
-is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v';
-}
-
-/* Where a C comment that may nest ends, or the end of the text. */
-static const char *
-skip_block_comment(const char *at, const char *end)
-{
-	int depth = 0;
-
-	for (; at < end; at++)
-	{
-		if (at + 1 < end && at[0] == '/' && at[1] == '*')
-		{
-			depth++;
-			at++;
-		}
-		else if (at + 1 < end && at[0] == '*' && at[1] == '/')
-		{
-			at++;
-			if (--depth == 0)
-				return at + 1;
-		}
-	}
-	return end;
-}
-
-static const char *
-skip_space_and_comments(const char *at, const char *end)
-{
-	while (at < end)
-	{
-		if (is_blank(*at))
-			at++;
-		else if (end - at >= 2 && memcmp(at, "--", 2) == 0)
-		{
-			const char *newline = memchr(at, '\n', (size_t) (end - at));
-
-			at = newline ? newline + 1 : end;
-		}
-		else if (end - at >= 2 && memcmp(at, "/*", 2) == 0)
-			at = skip_block_comment(at, end);
-		else
-			break;
-	}
-	return at;
-}
-
-/* Whether the text begins with the words, apart by any blanks, in any case. */
-static bool
-begins_with_words(const char *at, const char *end, const char *words)
-{
-	while (*words)
-	{
-		if (*words == ' ')
-		{
-			const char *next = skip_space_and_comments(at, end);
-
-			if (next == at)
-				return false;
-			at = next;
-			words++;
-		}
-		if (at >= end || pg_tolower((unsigned char) *at) != (unsigned char) *words)
-			return false;
-		at++;
-		words++;
-	}
-	return at >= end || !(isalnum((unsigned char) *at) || *at == '_');
-}
-
-static bool
-is_transaction_command(const char *token, const char *end)
-{
-	for (size_t i = 0; i < lengthof(transaction_commands); i++)
-	{
-		if (begins_with_words(token, end, transaction_commands[i]))
-			return true;
-	}
-	return false;
 }
 
 static void
@@ -183,7 +97,7 @@ find_piece(const char *at, const char *end, PQExpBuffer piece)
 
 			at = newline ? newline + 1 : end;
 		}
-		else if (is_blank(*at))
+		else if (isspace((unsigned char) *at))
 			at++;
 		else
 			return NULL;
@@ -199,6 +113,8 @@ take_piece(StatementList *list, const char **at, int *line, const char *end, PQE
 	const char *start = find_piece(*at, end, piece);
 	Statement statement;
 	const char *token;
+	const char *message;
+	const char *hint;
 
 	if (start == NULL)
 		return fail(error, *line, pg_strdup("psql syntax in a migration"),
@@ -208,17 +124,28 @@ take_piece(StatementList *list, const char **at, int *line, const char *end, PQE
 	statement.length = piece->len;
 	statement.data_line = *line;
 	*at = start + piece->len;
-	token = skip_space_and_comments(start, *at);
+	token = statement_skip_space(start, *at);
 	statement.line = *line + count_lines(start, token);
 	*line += count_lines(start, *at);
 	if (token == *at || *token == ';')
 		return true;
-	if (is_transaction_command(token, *at))
-		return fail(error, statement.line,
-					pg_strdup("a migration must not begin or end a transaction itself"),
-					"Each migration runs in a transaction of its own, with its ledger row.");
+	if (statement_is_refused(token, *at, &message, &hint))
+		return fail(error, statement.line, pg_strdup(message), hint);
 	append(list, statement);
 	return true;
+}
+
+/* The lexer has come to a backslash, behind what is in piece. */
+static bool
+refuse_backslash(const char *at, const char *end, int line, PQExpBuffer piece,
+				 StatementError *error)
+{
+	const char *start = piece->len > 0 ? find_piece(at, end, piece) : NULL;
+	const char *backslash = start ? start + piece->len : statement_skip_space(at, end);
+	const char *hint;
+	char *message = meta_command_message(backslash, end, &hint);
+
+	return fail(error, line + count_lines(at, backslash), message, hint);
 }
 
 static bool
@@ -259,17 +186,10 @@ split(PsqlScanState lexer, PQExpBuffer piece, StatementList *list, const char *t
 		if (outcome == PSCAN_INCOMPLETE && prompt == PROMPT_READY)
 			return true;
 		if (outcome == PSCAN_INCOMPLETE)
-			return fail(error, line + count_lines(at, skip_space_and_comments(at, end)),
+			return fail(error, line + count_lines(at, statement_skip_space(at, end)),
 						pg_strdup(unterminated(prompt)), "The line is where the statement begins.");
 		if (outcome == PSCAN_BACKSLASH)
-		{
-			const char *start = piece->len > 0 ? find_piece(at, end, piece) : NULL;
-			const char *backslash = start ? start + piece->len : skip_space_and_comments(at, end);
-
-			return fail(error, line + count_lines(at, backslash),
-						pg_strdup("a psql meta-command in a migration"),
-						"A migration is plain SQL; a backslash command works in psql only.");
-		}
+			return refuse_backslash(at, end, line, piece, error);
 		if (!take_piece(list, &at, &line, end, piece, error))
 			return false;
 		if (outcome == PSCAN_EOL)
@@ -342,6 +262,35 @@ get_variable(const char *name, PsqlScanQuoteType quote, void *passthrough)
 	return NULL;
 }
 
+/*
+ * Whether the statement, filled in, is still one statement, and all of it was
+ * read.  A value's \; is a semicolon now, so the result is split once more.
+ */
+static bool
+is_one_statement(PsqlScanResult outcome, PQExpBuffer text)
+{
+	StatementList list = {0};
+	StatementError error = {0};
+	bool is_one = (outcome == PSCAN_SEMICOLON || outcome == PSCAN_EOL) &&
+				  statement_list_split(&list, text->data, text->len, 1, &error) && list.count == 1;
+
+	statement_list_free(&list);
+	statement_error_free(&error);
+	return is_one;
+}
+
+/* Whether the lexer has come to the text's end. */
+static bool
+is_at_end(PsqlScanState lexer)
+{
+	promptStatus_t prompt = PROMPT_READY;
+	PQExpBuffer rest = createPQExpBuffer();
+	PsqlScanResult outcome = psql_scan(lexer, rest, &prompt);
+
+	destroyPQExpBuffer(rest);
+	return outcome == PSCAN_INCOMPLETE && prompt == PROMPT_READY;
+}
+
 char *
 statement_substitute(const Statement *statement, const Variable *variables, int count,
 					 StatementError *error)
@@ -351,24 +300,22 @@ statement_substitute(const Statement *statement, const Variable *variables, int 
 	PsqlScanState lexer = psql_scan_create(&callbacks);
 	PQExpBuffer text = createPQExpBuffer();
 	promptStatus_t prompt = PROMPT_READY;
-	size_t first_end;
+	PsqlScanResult outcome;
 	char *result = NULL;
 
 	psql_scan_set_passthrough(lexer, &substitution);
 	psql_scan_setup(lexer, statement->data, (int) statement->length, PG_UTF8, true);
-	if (psql_scan(lexer, text, &prompt) == PSCAN_SEMICOLON)
-	{
-		first_end = text->len;
-		psql_scan(lexer, text, &prompt);
-	}
-	else
-		first_end = text->len;
+	outcome = psql_scan(lexer, text, &prompt);
 
-	if (substitution.missing != NULL)
+	if (PQExpBufferDataBroken(*text))
+		fail(error, statement->line, pg_strdup("out of memory"), NULL);
+	else if (substitution.missing != NULL)
 		fail(error, statement->line,
 			 psprintf("variable \"%s\" has no value", substitution.missing->name), NULL);
-	else if (first_end != text->len)
-		fail(error, statement->line, pg_strdup("a variable's value ends the statement"), NULL);
+	else if (!is_one_statement(outcome, text) || !is_at_end(lexer))
+		fail(error, statement->line,
+			 pg_strdup("a variable's value ends the statement, or leaves it open"),
+			 "Write :'name' for a literal, or :\"name\" for an identifier.");
 	else
 		result = pg_strdup(text->data);
 

@@ -8,14 +8,36 @@
 
 #include "verification.h"
 
+/* The query with the values filled in that the migration was applied with; NULL on an error. */
+static char *
+query_text(const Migration *migration, const Statement *query, const VariableList *applied_with)
+{
+	VariableList variables = variables_of(migration, applied_with);
+	StatementError error = {0};
+	char *text = statement_substitute(query, variables.items, variables.count, &error);
+
+	if (text == NULL)
+	{
+		pg_log_error("could not verify %s: query at line %d: %s", migration->label, error.line,
+					 error.message);
+		statement_error_free(&error);
+	}
+	variables_free(&variables);
+	return text;
+}
+
 /* Whether a verify query returns one row that is true. */
 static bool
-run_query(const Session *session, const Migration *migration, const Statement *query, bool *holds)
+run_query(const Session *session, const Migration *migration, const Statement *query,
+		  const VariableList *applied_with, bool *holds)
 {
-	char *sql = pnstrdup(query->data, query->length);
+	char *sql = query_text(migration, query, applied_with);
 	ServerError error = {0};
-	Result *result = session_run(session, sql, 1, NO_PARAMS, &error);
+	Result *result;
 
+	if (sql == NULL)
+		return false;
+	result = session_run(session, sql, 1, NO_PARAMS, &error);
 	pg_free(sql);
 	if (result == NULL)
 	{
@@ -34,12 +56,13 @@ run_query(const Session *session, const Migration *migration, const Statement *q
 }
 
 static bool
-run_part(const Session *session, const Migration *migration, bool *holds)
+run_part(const Session *session, const Migration *migration, const VariableList *applied_with,
+		 bool *holds)
 {
 	*holds = true;
 	for (int i = 0; i < migration->verify.count && *holds; i++)
 	{
-		if (!run_query(session, migration, &migration->verify.items[i], holds))
+		if (!run_query(session, migration, &migration->verify.items[i], applied_with, holds))
 			return false;
 	}
 	return true;
@@ -61,12 +84,15 @@ verification_run(const Session *session, const Deployment *deployment,
 	{
 		const Migration *migration = &migrations->items[i];
 
+		const LedgerRow *row = ledger_find(ledger, migration->version);
+
 		verified[i] = true;
-		if (!is_asked_for(migration, ledger_find(ledger, migration->version)))
+		if (!is_asked_for(migration, row))
 			continue;
 		if (deployment->extension_version == NULL)
 			verified[i] = false;
-		else if (session->mode != SESSION_READER && !run_part(session, migration, &verified[i]))
+		else if (session->mode != SESSION_READER &&
+				 !run_part(session, migration, &row->variables, &verified[i]))
 			return false;
 	}
 	return true;

@@ -143,6 +143,11 @@ refuses({ '1001_open.sql' => "SELECT 1;\n-- hh: revert\nSELECT 'a" },
     qr/${path}1001_open\.sql, line 3: unterminated quoted string/, 'an open quote in the revert part');
 refuses({ '1001_typo.sql' => "-- About.\n-- hh: repeatble\n" },
     qr/${path}1001_typo\.sql, line 2: unknown directive/, 'an unknown directive');
+refuses({ '1001_psql.sql' => "SELECT 1;\n\\i other.sql\n" },
+    qr/${path}1001_psql\.sql, line 2: psql's meta-command "\\i" in a migration\n.*hint: Write the other file's statements here/,
+    'a meta-command of psql');
+refuses({ '1001_copy.sql' => "SELECT 1;\n\nCOPY t FROM STDIN;\n1\t'\n\\.\n" },
+    qr/${path}1001_copy\.sql, line 3: COPY FROM STDIN in a migration\n.*hint: .*INSERT/, 'COPY FROM STDIN');
 refuses({ '1001_commit.sql' => "SELECT 1;\nCOMMIT;" }, qr/${path}1001_commit\.sql, line 2: /, 'COMMIT');
 
 my $odd = directory_with();

@@ -121,6 +121,10 @@ check_errors(void)
 	ok(!parse("0001_a.sql", "-- hh:\n"), "an empty directive");
 	ok(!parse("0001_a.sql", "-- hh: repeatable now\n"), "a directive with too much");
 	ok(!parse("0001_a.sql", "-- hh: vars\n"), "vars without names");
+	ok(!parse("0001_a.sql", "-- hh: vars a, b\n"), "vars with a comma");
+	ok(!parse("0001_a.sql", "-- hh: vars a 1b\n"), "vars with a name that begins with a digit");
+	ok(!parse("0001_a.sql", "-- hh: vars a\n-- hh: vars b\n") && file.error_line == 2,
+	   "vars twice");
 	ok(!parse("0001_a.sql", "-- hh: requires-extension\n"), "requires-extension without version");
 	ok(!parse("0001_a.sql", "SELECT 1;\n-- hh: repeatable\n"), "a directive below the head");
 	ok(!parse("0001_a.sql", "-- hh: verify\n-- hh: verify\n"), "a part that stands twice");

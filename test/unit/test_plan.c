@@ -12,6 +12,7 @@ static bool verified[3];
 static PlanInput input;
 static Plan plan;
 
+static VariableList variables;
 static const BundledMigration files[] = {
 	{"0000_ledger.sql", "CREATE TABLE l ();\n", 19},
 	{"0001_table.sql", "-- hh: requires-extension 1.0.1\nCREATE TABLE t ();\n", 51},
@@ -236,6 +237,43 @@ check_team_rows(void)
 	migrations.directory = NULL;
 }
 
+/* The last migration, with its text changed to one that uses a variable. */
+static void
+check_variables(void)
+{
+	static const BundledMigration with_variables[] = {
+		{"1000_a.sql", "-- hh: vars n embedding_dimensions\n\nSELECT :n, :embedding_dimensions;\n",
+		 66},
+		{0}};
+	MigrationSet own = {0};
+
+	ok(migration_set_read(&own, with_variables), "a migration with variables");
+	start();
+	input.migrations = &own;
+	input.variables = &variables;
+	ledger.count = 0;
+	has_problem("1000_a.sql: variable \"n\" has no value", "a variable without a value");
+	ok(plan.problem_count == 1 && strstr(plan.problems[0].hint, "--set n=VALUE") &&
+		   strstr(plan.problems[0].hint, "HH_VAR_n"),
+	   "... and how to give one");
+
+	variables_set(&variables, "n", 1, "'");
+	has_problem("1000_a.sql, line 3: a variable's value", "a value that leaves a quote open");
+
+	variables_set(&variables, "n", 1, "1");
+	has_actions("apply 1000_a", "a variable with a value");
+	is_text(variables_find(&plan.variables, "embedding_dimensions"), "768",
+			"... and the dimension, which is the database's");
+
+	variables_free(&variables);
+	rows[0] = (LedgerRow){.version = "1000", .checksum = own.items[0].checksum};
+	rows[0].state = LEDGER_APPLIED;
+	ledger.count = 1;
+	has_actions("", "an applied migration needs no values");
+	plan_free(&plan);
+	migration_set_free(&own);
+}
+
 static void
 check_order(void)
 {
@@ -279,6 +317,7 @@ main(void)
 	check_actions();
 	check_problems();
 	check_team_rows();
+	check_variables();
 	check_order();
 	check_dimensions();
 	plan_free(&plan);

@@ -165,16 +165,25 @@ check_substitution(void)
 	ok(error.message && strstr(error.message, "\"none\""), "and the error names it");
 }
 
+/* A value that is more than a piece of the statement; one left out would be dangerous. */
 static void
-check_hostile_value(void)
+check_hostile_values(void)
 {
-	Variable variable = {"n", "1; DROP TABLE t; --"};
-	char *got;
+	static const char *const values[] = {
+		"1; DROP TABLE t; --", "1; DROP TABLE t", "'a", "\"a", "$x$", "/*", "(1",
+		"1 \\gexec",		   "1 \\; SELECT 2"};
 
-	split("SELECT :n FROM t;");
-	got = statement_substitute(&list.items[0], &variable, 1, &error);
-	ok(got == NULL && error.message != NULL, "a value that ends the statement is an error");
-	pg_free(got);
+	for (size_t i = 0; i < lengthof(values); i++)
+	{
+		Variable variable = {"n", values[i]};
+		char *got;
+
+		split("SELECT :n FROM t WHERE false;");
+		got = statement_substitute(&list.items[0], &variable, 1, &error);
+		ok(got == NULL && error.message != NULL, values[i]);
+		pg_free(got);
+		statement_error_free(&error);
+	}
 }
 
 int
@@ -186,7 +195,7 @@ main(void)
 	check_pieces();
 	check_large_statement();
 	check_substitution();
-	check_hostile_value();
+	check_hostile_values();
 	statement_list_free(&list);
 	statement_error_free(&error);
 	return tap_done();
