@@ -168,6 +168,21 @@ set_dry_run(Options *options, const char *value)
 }
 
 static bool
+set_to(Options *options, const char *value)
+{
+	options->to = value;
+	return true;
+}
+
+static bool
+set_allow_out_of_order(Options *options, const char *value)
+{
+	(void) value;
+	options->allow_out_of_order = true;
+	return true;
+}
+
+static bool
 set_lock_wait(Options *options, const char *value)
 {
 	return parse_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
@@ -245,6 +260,9 @@ static const Option options_table[] = {
 	{"set", 0, "NAME=VALUE", UP, set_variable,
 	 "value of a variable that migrations declare; may be repeated\n"
 	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
+	{"to", 0, "VERSION", UP, set_to, "the last migration to apply (default: all)"},
+	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
+	 "apply migrations older than what is applied already"},
 	{"dry-run", 0, NULL, UP, set_dry_run, "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},

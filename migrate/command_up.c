@@ -176,7 +176,9 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey,
 						   .verified = survey->verified,
 						   .variables = variables,
 						   .dimensions = options->embedding_dimensions,
-						   .dimensions_source = options->embedding_dimensions_source};
+						   .dimensions_source = options->embedding_dimensions_source,
+						   .to = options->to,
+						   .allow_out_of_order = options->allow_out_of_order};
 
 		plan_make(&plan, &input);
 		if (plan.problem_count > 0)

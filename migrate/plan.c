@@ -330,10 +330,56 @@ check_variables(Plan *plan, const Migration *migration)
 	variables_free(&own);
 }
 
-static void
-plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, bool verified,
-			   const char *code_version)
+/* The newest that is applied of Headhunter's migrations, or of a team's; NULL if there is none. */
+static const Migration *
+newest_applied(const PlanInput *input, bool is_team)
 {
+	for (int i = input->migrations->count - 1; i >= 0; i--)
+	{
+		const Migration *migration = &input->migrations->items[i];
+		const LedgerRow *row = ledger_find(input->ledger, migration->version);
+
+		if (!migration->file.repeatable && row != NULL &&
+			(row->state == LEDGER_APPLIED || row->state == LEDGER_BASELINE) &&
+			migration_version_is_team(migration->version) == is_team)
+			return migration;
+	}
+	return NULL;
+}
+
+/* A repeatable migration has no place in the order: it is run whenever it changes. */
+static void
+check_order(Plan *plan, const PlanInput *input, const Migration *migration)
+{
+	const Migration *newest;
+
+	if (migration->file.repeatable || input->allow_out_of_order)
+		return;
+	newest = newest_applied(input, migration_version_is_team(migration->version));
+	if (newest == NULL || migration_version_compare(migration->version, newest->version) > 0)
+		return;
+	add_problem(
+		plan, psprintf("migration %s is out of order", migration->label),
+		psprintf("It is pending, and %s is applied already, which comes after it.", newest->label),
+		psprintf("Give it a version above %s; or apply it as it is with "
+				 "--allow-out-of-order.",
+				 newest->version));
+}
+
+static void
+check_target(Plan *plan, const PlanInput *input)
+{
+	if (input->to && migration_set_find(input->migrations, input->to) == NULL)
+		add_problem(plan, psprintf("there is no migration with version %s", input->to), NULL,
+					pg_strdup("\"hh-migrate status\" lists them."));
+}
+
+static void
+plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_version)
+{
+	const Migration *migration = &input->migrations->items[number];
+	const LedgerRow *row = ledger_find(input->ledger, migration->version);
+	bool verified = input->verified[number];
 	MigrationState state = migration_state(migration, row, verified);
 	ActionKind kind = ACTION_REAPPLY;
 	const char *reason = NULL;
@@ -362,9 +408,11 @@ plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, boo
 			reason = "a verify query is not true";
 			break;
 		case MIGRATION_REVERTED:
+			check_order(plan, input, migration);
 			reason = "reverted";
 			break;
 		case MIGRATION_PENDING:
+			check_order(plan, input, migration);
 			kind = ACTION_APPLY;
 			reason = "not applied";
 			break;
@@ -386,12 +434,12 @@ plan_make(Plan *plan, const PlanInput *input)
 	code_version = plan_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
 	check_ledger(plan, input);
+	check_target(plan, input);
 	for (int i = 0; i < input->migrations->count; i++)
 	{
-		const Migration *migration = &input->migrations->items[i];
-
-		plan_migration(plan, migration, ledger_find(input->ledger, migration->version),
-					   input->verified[i], code_version);
+		if (input->to == NULL ||
+			migration_version_compare(input->migrations->items[i].version, input->to) <= 0)
+			plan_migration(plan, input, i, code_version);
 	}
 }
 

@@ -62,6 +62,8 @@ typedef struct PlanInput
 	const bool *verified;		   /* one a migration: its verify part holds, or isn't asked for */
 	int dimensions;				   /* that the caller says; 0 if none */
 	const char *dimensions_source; /* where it says so, for messages */
+	const char *to;				   /* the last version to apply; NULL: all */
+	bool allow_out_of_order;	   /* below what is applied already */
 } PlanInput;
 
 typedef struct Plan
