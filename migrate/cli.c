@@ -11,6 +11,7 @@
 #include "common/logging.h"
 
 #include "cli.h"
+#include "command_down.h"
 #include "command_maintain.h"
 #include "command_status.h"
 #include "command_up.h"
@@ -51,7 +52,8 @@ enum
 	UP = 1,
 	STATUS = 2,
 	MAINTAIN = 4,
-	ALL = UP | STATUS | MAINTAIN
+	DOWN = 16,
+	ALL = UP | DOWN | STATUS | MAINTAIN
 };
 
 static const Command commands[] = {
@@ -59,6 +61,10 @@ static const Command commands[] = {
 	 "Creates or updates the extension headhunter, then applies the migrations that are\n"
 	 "pending, each in a transaction of its own. Running it again is harmless.",
 	 command_up},
+	{"down", DOWN, "take back migrations that have a revert part",
+	 "Takes back the newest migration, or with --to all above that version, newest first,\n"
+	 "each in a transaction of its own. \"up\" applies them again. Asks on a terminal.",
+	 command_down},
 	{"status", STATUS, "show which migrations are applied and which are pending",
 	 "Changes nothing; a role that may read hh.migration is enough. Exits with 2 where\n"
 	 "something is pending or out of order.",
@@ -175,6 +181,14 @@ set_to(Options *options, const char *value)
 }
 
 static bool
+set_yes(Options *options, const char *value)
+{
+	(void) value;
+	options->yes = true;
+	return true;
+}
+
+static bool
 set_allow_out_of_order(Options *options, const char *value)
 {
 	(void) value;
@@ -254,19 +268,22 @@ static const Option options_table[] = {
 	{"embedding-dimensions", 0, "N", UP, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | STATUS, set_directory,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS, set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
 	{"set", 0, "NAME=VALUE", UP, set_variable,
 	 "value of a variable that migrations declare; may be repeated\n"
 	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
-	{"to", 0, "VERSION", UP, set_to, "the last migration to apply (default: all)"},
+	{"to", 0, "VERSION", UP | DOWN, set_to,
+	 "up: the last migration to apply (default: all); down: the\n"
+	 "last one to keep (default: all but the newest)"},
+	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},
-	{"dry-run", 0, NULL, UP, set_dry_run, "show what would be done, and do nothing"},
-	{"lock-wait", 0, "SECONDS", UP, set_lock_wait,
+	{"dry-run", 0, NULL, UP | DOWN, set_dry_run, "show what would be done, and do nothing"},
+	{"lock-wait", 0, "SECONDS", UP | DOWN, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
-	{"lock-retries", 0, "N", UP, set_lock_retries,
+	{"lock-retries", 0, "N", UP | DOWN, set_lock_retries,
 	 "how often to try a migration again that could not get\na lock (default: 10)"},
 	{"months-ahead", 0, "N", MAINTAIN, set_months_ahead,
 	 "months after this one to make partitions for (default: 3)"},

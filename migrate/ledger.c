@@ -199,3 +199,17 @@ ledger_record_applied(const Session *session, const Migration *migration, const 
 	result_free(result);
 	return true;
 }
+
+bool
+ledger_record_reverted(const Session *session, const Migration *migration, const char *tool,
+					   ServerError *error)
+{
+	Result *result =
+		session_run(session, query_ledger_revert, 1, PARAMS(migration->version, tool), error);
+	bool found = result != NULL && result_rows(result) == 1;
+
+	if (result != NULL && !found)
+		error->message = pg_strdup("its row in hh.migration has gone");
+	result_free(result);
+	return found;
+}

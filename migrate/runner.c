@@ -60,25 +60,34 @@ typedef struct Try
 {
 	Runner *runner;
 	const Migration *migration;
+	const StatementList *statements; /* its change, or its revert part */
+	bool reverting;
 	const VariableList *variables;
 	int number; /* from 1 */
 } Try;
 
+/* "migration 1000_a", or "the revert of" it, before what became of it. */
+static const char *
+subject(const Try *try)
+{
+	return try->reverting ? "the revert of migration" : "migration";
+}
+
 /* "statement 2 of 3 (1000_a.sql, line 7)"; the caller frees it. */
 static char *
-statement_place(const Migration *migration, int number, int position)
+statement_place(const Try *try, int number, int position)
 {
-	return psprintf("statement %d of %d (%s, line %d)", number + 1, migration->change.count,
-					migration->file_name,
-					statement_line_at(&migration->change.items[number], position));
+	return psprintf("statement %d of %d (%s, line %d)", number + 1, try->statements->count,
+					try->migration->file_name,
+					statement_line_at(&try->statements->items[number], position));
 }
 
 static void
-log_failed_statement(const Migration *migration, int number, const char *sql, ServerError *error)
+log_failed_statement(const Try *try, int number, const char *sql, ServerError *error)
 {
 	bool is_ours = error->internal_query == NULL || strcmp(error->internal_query, sql) == 0;
-	char *place = statement_place(migration, number, is_ours ? error->position : 0);
-	char *headline = psprintf("migration %s failed at %s", migration->label, place);
+	char *place = statement_place(try, number, is_ours ? error->position : 0);
+	char *headline = psprintf("%s %s failed at %s", subject(try), try->migration->label, place);
 	const char *hint = error->hint ? NULL : footing_hint(error);
 
 	if (hint)
@@ -89,11 +98,12 @@ log_failed_statement(const Migration *migration, int number, const char *sql, Se
 }
 
 static void
-log_footing_change(const Migration *migration, int number, const FootingChange *change)
+log_footing_change(const Try *try, int number, const FootingChange *change)
 {
-	char *place = statement_place(migration, number, 0);
+	char *place = statement_place(try, number, 0);
 
-	pg_log_error("migration %s changed %s at %s", migration->label, change->what, place);
+	pg_log_error("%s %s changed %s at %s", subject(try), try->migration->label, change->what,
+				 place);
 	pg_log_error_detail("It was \"%s\" and then \"%s\". The migration was rolled back.",
 						change->before, change->after);
 	pg_log_error_hint("%s", change->hint);
@@ -116,7 +126,7 @@ may_try_again(const Try *try, const ServerError *error)
 	if (!lock_is_missing(error) || try->number > runner->settings->lock_retries ||
 		database_cancelled() || !database_is_connected(runner->database))
 		return false;
-	pg_log_warning("migration %s could not get a lock, and will be tried again (%d of %d)",
+	pg_log_warning("%s %s could not get a lock, and will be tried again (%d of %d)", subject(try),
 				   try->migration->label, try->number, runner->settings->lock_retries);
 	pg_log_warning_detail("%s (SQLSTATE %s)", error->message, error->sqlstate);
 	log_blockers(runner, PG_LOG_WARNING);
@@ -127,16 +137,16 @@ may_try_again(const Try *try, const ServerError *error)
 static Tried
 failed(const Try *try, int number, const char *sql, ServerError *error)
 {
-	const Migration *migration = try->migration;
 	bool again = may_try_again(try, error);
 
 	if (!again)
 	{
 		if (number >= 0)
-			log_failed_statement(migration, number, sql, error);
+			log_failed_statement(try, number, sql, error);
 		else
 		{
-			char *headline = psprintf("migration %s could not be %s", migration->label, sql);
+			char *headline =
+				psprintf("%s %s could not be %s", subject(try), try->migration->label, sql);
 
 			server_error_log(error, headline);
 			pg_free(headline);
@@ -156,13 +166,13 @@ check_footing(const Try *try, int number, const Result *row)
 
 	if (!database_in_transaction(try->runner->database))
 	{
-		pg_log_error("migration %s: statement %d ended the migration's transaction",
+		pg_log_error("%s %s: statement %d ended the migration's transaction", subject(try),
 					 try->migration->label, number + 1);
 		return false;
 	}
 	if (!footing_changed(&try->runner->footing, row, &change))
 		return true;
-	log_footing_change(try->migration, number, &change);
+	log_footing_change(try, number, &change);
 	return false;
 }
 
@@ -170,8 +180,8 @@ static Tried
 run_statement(const Try *try, int number)
 {
 	Runner *runner = try->runner;
-	const Migration *migration = try->migration;
-	char *statement = statement_text(migration, &migration->change.items[number], try->variables);
+	char *statement =
+		statement_text(try->migration, &try->statements->items[number], try->variables);
 	char *sql;
 	ServerError error = {0};
 	Tried outcome = TRIED_DONE;
@@ -260,12 +270,13 @@ begin(const Try *try)
 static Tried
 record(const Try *try)
 {
-	const Runner *runner = try->runner;
-	const Migration *migration = try->migration;
+	const Session *session = &try->runner->session;
+	const char *tool = "hh-migrate " HH_VERSION;
 	char *variables = variables_as_json(try->variables);
 	ServerError error = {0};
-	bool recorded = ledger_record_applied(&runner->session, migration, variables,
-										  "hh-migrate " HH_VERSION, &error);
+	bool recorded = try->reverting
+						? ledger_record_reverted(session, try->migration, tool, &error)
+						: ledger_record_applied(session, try->migration, variables, tool, &error);
 
 	pg_free(variables);
 	return recorded ? TRIED_DONE : failed(try, -1, "recorded", &error);
@@ -293,11 +304,11 @@ try_once(const Try *try)
 	Database *database = try->runner->database;
 	Tried outcome = begin(try);
 
-	for (int number = 0; outcome == TRIED_DONE && number < try->migration->change.count; number++)
+	for (int number = 0; outcome == TRIED_DONE && number < try->statements->count; number++)
 	{
 		if (database_cancelled())
 		{
-			pg_log_error("canceled in migration %s", try->migration->label);
+			pg_log_error("canceled in %s %s", subject(try), try->migration->label);
 			outcome = TRIED_FAILED;
 		}
 		else
@@ -312,10 +323,18 @@ try_once(const Try *try)
 }
 
 static bool
-apply_in_transaction(Runner *runner, const Migration *migration)
+run_in_transaction(Runner *runner, const Action *action)
 {
-	VariableList variables = variables_of(migration, &runner->plan->variables);
-	Try try = {runner, migration, &variables, 1};
+	const Migration *migration = action->migration;
+	bool reverting = action->kind == ACTION_REVERT;
+	VariableList variables =
+		variables_of(migration, reverting ? action->values : &runner->plan->variables);
+	Try try = {.runner = runner,
+			   .migration = migration,
+			   .statements = reverting ? &migration->revert : &migration->change,
+			   .reverting = reverting,
+			   .variables = &variables,
+			   .number = 1};
 	Tried outcome;
 
 	while ((outcome = try_once(&try)) == TRIED_WITHOUT_LOCK)
@@ -324,7 +343,7 @@ apply_in_transaction(Runner *runner, const Migration *migration)
 		try.number++;
 		if (database_cancelled())
 		{
-			pg_log_error("canceled before another try at migration %s", migration->label);
+			pg_log_error("canceled before another try at %s %s", subject(&try), migration->label);
 			break;
 		}
 	}
@@ -376,10 +395,10 @@ run_action(Runner *runner, const Action *action)
 			return extension_update(runner->database, runner->deployment);
 		case ACTION_APPLY:
 		case ACTION_REAPPLY:
+		case ACTION_REVERT:
 			break;
 	}
-	return (runner->has_session || open_session(runner)) &&
-		   apply_in_transaction(runner, action->migration);
+	return (runner->has_session || open_session(runner)) && run_in_transaction(runner, action);
 }
 
 /* Runs one action and says how it went. */
