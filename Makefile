@@ -2,6 +2,7 @@
 # make install          both, into the server that PG_CONFIG belongs to; DESTDIR is honoured
 # make installcheck     pg_regress and isolation tests, on a running server
 # make check            every test, on a private server
+# make lint             layout and static analysis
 # make valgrind         the regression tests under valgrind, on a private server
 # make clean
 
@@ -19,8 +20,8 @@ installcheck:
 check:
 	tools/check
 
-valgrind:
-	tools/check valgrind
+lint valgrind:
+	tools/check $@
 
-.PHONY: all install clean installcheck check valgrind \
+.PHONY: all install clean installcheck check lint valgrind \
 	$(foreach part,$(PARTS),all-$(part) install-$(part) clean-$(part))

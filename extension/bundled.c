@@ -93,22 +93,56 @@ SubstitutedChange(const MigrationFile *file, int dimensions)
 	return change.data;
 }
 
-static void
-Execute(const char *sql, int expected)
+/* A statement of a migration, for the context of its errors. */
+typedef struct StatementPlace
 {
-	int result = SPI_execute(sql, false, 0);
+	const Migration *migration;
+	int line; /* in the file */
+} StatementPlace;
 
-	if (result != expected && expected != 0)
-		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
-	if (result < 0)
-		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
+static void
+AddStatementContext(void *argument)
+{
+	const StatementPlace *place = argument;
+
+	errcontext("headhunter migration %s_%s, line %d", place->migration->version,
+			   place->migration->name, place->line);
 }
 
-/* Whether each query of the verify part returns true, and nothing but true. */
-static bool
-Verifies(const MigrationFile *file)
+static int
+CountLines(const char *from, const char *to)
 {
-	char *text = SliceToCString(file->verify);
+	int lines = 0;
+
+	for (const char *at = from; at < to; at++)
+		lines += *at == '\n';
+	return lines;
+}
+
+/* A statement begins, to the parser, where the one before it ends. */
+static const char *
+SkipBlanksAndComments(const char *at)
+{
+	for (;;)
+	{
+		at += strspn(at, " \t\r\n");
+		if (strncmp(at, "--", 2) != 0)
+			return at;
+		at += strcspn(at, "\n");
+	}
+}
+
+/*
+ * Runs the statements of a part one by one, so that an error's context shows one
+ * statement and not the file.  text: the part with its variables replaced.  Calls
+ * accepts, if any, behind each; false from it ends the run.  Sets *count, if any,
+ * to the number of statements.
+ */
+static bool
+RunStatements(const Migration *migration, TextSlice part, const char *text, bool (*accepts)(void),
+			  int *count)
+{
+	int first_line = 1 + CountLines(migration->file.change.data, part.data);
 	List *statements = pg_parse_query(text);
 	ListCell *cell;
 
@@ -117,16 +151,44 @@ Verifies(const MigrationFile *file)
 		RawStmt *statement = lfirst_node(RawStmt, cell);
 		const char *start = text + statement->stmt_location;
 		size_t length = statement->stmt_len > 0 ? (size_t) statement->stmt_len : strlen(start);
-		bool isnull = true;
-		Datum value = 0;
+		int lines_before = CountLines(text, SkipBlanksAndComments(start));
+		StatementPlace place = {migration, first_line + lines_before};
+		ErrorContextCallback context = {error_context_stack, AddStatementContext, &place};
+		int result;
 
-		Execute(pnstrdup(start, length), SPI_OK_SELECT);
-		if (SPI_processed == 1 && SPI_gettypeid(SPI_tuptable->tupdesc, 1) == BOOLOID)
-			value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
-		if (isnull || !DatumGetBool(value))
+		CHECK_FOR_INTERRUPTS();
+		error_context_stack = &context;
+		result = SPI_execute(pnstrdup(start, length), false, 0);
+		if (result < 0)
+			elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
+		error_context_stack = context.previous;
+		if (accepts && !accepts())
 			return false;
 	}
+	if (count)
+		*count = list_length(statements);
 	return true;
+}
+
+/* Whether the query just run has returned true, and nothing but true. */
+static bool
+ReturnedTrue(void)
+{
+	bool isnull;
+	Datum value;
+
+	if (SPI_processed != 1 || SPI_gettypeid(SPI_tuptable->tupdesc, 1) != BOOLOID)
+		return false;
+	value = SPI_getbinval(SPI_tuptable->vals[0], SPI_tuptable->tupdesc, 1, &isnull);
+	return !isnull && DatumGetBool(value);
+}
+
+static bool
+Verifies(const Migration *migration)
+{
+	TextSlice part = migration->file.verify;
+
+	return RunStatements(migration, part, SliceToCString(part), ReturnedTrue, NULL);
 }
 
 static void
@@ -185,7 +247,7 @@ IsPending(const Migration *migration)
 							   migration->name, state),
 						errhint("\"hh-migrate status\" shows what stands of it.")));
 	if (migration->file.repeatable)
-		return strcmp(checksum, migration->checksum) != 0 || !Verifies(&migration->file);
+		return strcmp(checksum, migration->checksum) != 0 || !Verifies(migration);
 	if (strcmp(checksum, migration->checksum) != 0)
 		RefuseChanged(migration, checksum);
 	return false;
@@ -262,22 +324,15 @@ ReportApplied(const Migration *migration, Application *application)
 }
 
 static void
-AddMigrationContext(void *argument)
-{
-	const Migration *migration = argument;
-
-	errcontext("headhunter migration %s_%s", migration->version, migration->name);
-}
-
-static void
 ApplyMigration(const Migration *migration, Application *application)
 {
 	TimestampTz started = GetCurrentTimestamp();
 	char *change = SubstitutedChange(&migration->file, application->dimensions);
+	int statements;
 
 	RequireExtensionVersion(migration, application->deployment);
-	Execute(change, 0);
-	RecordApplied(migration, application, started, list_length(pg_parse_query(change)));
+	(void) RunStatements(migration, migration->file.change, change, NULL, &statements);
+	RecordApplied(migration, application, started, statements);
 	ReportApplied(migration, application);
 }
 
@@ -291,13 +346,9 @@ ApplyBundled(void *argument)
 	for (const BundledMigration *bundled = bundled_migrations; bundled->file_name; bundled++)
 	{
 		Migration migration = ReadMigration(bundled);
-		ErrorContextCallback context = {error_context_stack, AddMigrationContext, &migration};
 
-		CHECK_FOR_INTERRUPTS();
-		error_context_stack = &context;
 		if (IsPending(&migration))
 			ApplyMigration(&migration, application);
-		error_context_stack = context.previous;
 	}
 	SPI_finish();
 }

@@ -12,6 +12,7 @@
 #include "executor/spi.h"
 #include "fmgr.h"
 #include "funcapi.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "storage/latch.h"
 #include "storage/proc.h"
@@ -50,10 +51,13 @@ TakeDeployLock(void)
 		DirectFunctionCall1(pg_try_advisory_xact_lock_int8, Int64GetDatum(HH_DEPLOY_LOCK_KEY))))
 	{
 		if (TimestampDifferenceExceeds(start, GetCurrentTimestamp(), limit))
-			ereport(ERROR, (errcode(ERRCODE_LOCK_NOT_AVAILABLE),
-							errmsg("another deployment of headhunter is running in this database"),
-							errhint("\"SELECT pid FROM pg_locks WHERE locktype = 'advisory'\" "
-									"finds it.")));
+			ereport(ERROR,
+					(errcode(ERRCODE_LOCK_NOT_AVAILABLE),
+					 errmsg("another deployment of headhunter is running in this database"),
+					 errhint("Who runs it: SELECT pid FROM pg_locks WHERE locktype = 'advisory' "
+							 "AND classid = %u AND objid = %u AND granted.",
+							 (uint32) ((uint64) HH_DEPLOY_LOCK_KEY >> 32),
+							 (uint32) HH_DEPLOY_LOCK_KEY)));
 		(void) WaitLatch(MyLatch, WL_LATCH_SET | WL_TIMEOUT | WL_EXIT_ON_PM_DEATH, LOCK_POLL_MS,
 						 PG_WAIT_EXTENSION);
 		ResetLatch(MyLatch);
@@ -64,29 +68,6 @@ TakeDeployLock(void)
 	AcceptInvalidationMessages();
 }
 
-/*
- * Whether somebody set headhunter.embedding_dimensions, be it to its default.
- * The query runs as the caller, so the search_path that a database's owner set
- * must not choose its operators.
- */
-static bool
-DimensionsAreSet(void)
-{
-	int level = PinSettings();
-	bool set;
-
-	if (SPI_connect() != SPI_OK_CONNECT)
-		elog(ERROR, "SPI_connect failed");
-	if (SPI_execute("SELECT FROM pg_catalog.pg_settings AS s "
-					"WHERE s.name = 'headhunter.embedding_dimensions' AND s.source <> 'default'",
-					true, 1) != SPI_OK_SELECT)
-		elog(ERROR, "could not read the settings");
-	set = SPI_processed > 0;
-	SPI_finish();
-	AtEOXact_GUC(false, level);
-	return set;
-}
-
 /* The dimension to deploy with: the database's own, if it has one. */
 static int
 DecideDimensions(const Deployment *deployment)
@@ -94,7 +75,8 @@ DecideDimensions(const Deployment *deployment)
 	CheckSettings();
 	if (deployment->dimensions == 0)
 		return headhunter_embedding_dimensions;
-	if (deployment->dimensions != headhunter_embedding_dimensions && DimensionsAreSet())
+	if (deployment->dimensions != headhunter_embedding_dimensions &&
+		SettingIsSet(HH_EMBEDDING_DIMENSIONS))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("this database has embeddings of %d dimensions, not %d",
@@ -167,6 +149,18 @@ CheckDataSchemas(const Deployment *deployment)
 						 JoinNames(deployment->present_schemas))));
 }
 
+/* Texts are cut, and lexemes made, as UTF-8; hh-migrate says the same. */
+static void
+RequireUtf8(void)
+{
+	if (GetDatabaseEncoding() != PG_UTF8)
+		ereport(ERROR, (errcode(ERRCODE_FEATURE_NOT_SUPPORTED),
+						errmsg("this database has encoding %s", GetDatabaseEncodingName()),
+						errdetail("headhunter needs UTF8."),
+						errhint("CREATE DATABASE ... ENCODING 'UTF8' TEMPLATE template0 makes such "
+								"a database.")));
+}
+
 /* Applies what is pending; returns how many migrations that were. */
 static int
 Deploy(const Deployment *deployment, ReturnSetInfo *result)
@@ -175,6 +169,7 @@ Deploy(const Deployment *deployment, ReturnSetInfo *result)
 							   .results = result ? result->setResult : NULL,
 							   .result_desc = result ? result->setDesc : NULL};
 
+	RequireUtf8();
 	CheckDataSchemas(deployment);
 	RefuseForeignSchemaOwner(deployment);
 	application.dimensions = DecideDimensions(deployment);
@@ -282,9 +277,15 @@ hh_install(PG_FUNCTION_ARGS)
 							  deployment.extension_version),
 					   errhint("SELECT hh.deploy() applies what is pending.")));
 	else
+	{
+		/* Not among ereport's arguments, which are evaluated only where it reports. */
+		int count = Deploy(&deployment, NULL);
+		int dimensions = ReadDeployment().dimensions;
+
 		ereport(INFO, (errmsg("headhunter %s: %d migrations applied for role \"%s\"",
-							  deployment.extension_version, Deploy(&deployment, NULL),
+							  deployment.extension_version, count,
 							  GetUserNameFromId(deployment.owner, false)),
-					   errdetail("Embeddings have %d dimensions.", ReadDeployment().dimensions)));
+					   errdetail("Embeddings have %d dimensions.", dimensions)));
+	}
 	PG_RETURN_VOID();
 }

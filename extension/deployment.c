@@ -1,6 +1,8 @@
 /*
  * deployment.c
  *		What stands in this database, and who owns it.
+ *
+ * migrate/deployment.c reads and refuses the same from outside.
  */
 #include "postgres.h"
 

@@ -222,6 +222,7 @@ int
 EmbeddingModelDims(const char *name, Size length)
 {
 	Model key = {.name = name, .length = length};
+	const Model *model;
 
 	if (last_model != NULL && last_model->length == length &&
 		memcmp(last_model->name, name, length) == 0)
@@ -231,8 +232,11 @@ EmbeddingModelDims(const char *name, Size length)
 		return 0;
 	if (!registry_loaded)
 		LoadRegistry();
-	last_model = bsearch(&key, registry.models, registry.count, sizeof(Model), CompareModels);
-	return last_model == NULL ? 0 : last_model->dims;
+	model = bsearch(&key, registry.models, registry.count, sizeof(Model), CompareModels);
+
+	/* What kept changing while it was read does for this row; the next one reads anew. */
+	last_model = registry_loaded ? model : NULL;
+	return model == NULL ? 0 : model->dims;
 }
 
 /*

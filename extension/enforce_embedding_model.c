@@ -127,8 +127,8 @@ RefuseDimension(const EnforcedRow *row, int registered, int dims)
 {
 	ereport(
 		ERROR, errcode(ERRCODE_DATA_EXCEPTION),
-		errmsg("embedding of model \"%s\" has %d dimensions, not %d",
-			   ColumnText(row, row->table->model), registered, dims),
+		errmsg("embedding has %d dimensions, but model \"%s\" has %d", dims,
+			   ColumnText(row, row->table->model), registered),
 		errdetail("The embedding of tenant \"%s\", entity \"%s\" has %d dimensions; its model is "
 				  "registered with %d.",
 				  ColumnText(row, row->table->tenant), ColumnText(row, row->table->entity), dims,

@@ -4,20 +4,18 @@
  */
 #include "postgres.h"
 
-#include <limits.h>
-
+#include "catalog/pg_type.h"
+#include "executor/spi.h"
 #include "fmgr.h"
 #include "utils/builtins.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
+#include "owner_context.h"
 #include "settings.h"
 
 PG_MODULE_MAGIC;
-
-#define EMBEDDING_DIMENSIONS "headhunter.embedding_dimensions"
-#define DEPLOY				 "headhunter.deploy"
 
 int headhunter_embedding_dimensions = 768;
 bool headhunter_deploy = true;
@@ -27,23 +25,6 @@ static char *rejected_dimensions = NULL;
 static char *rejected_deploy = NULL;
 
 void _PG_init(void);
-
-/* Whoever sets a good value has mended a bad one. */
-static void
-AssignDimensions(int newval, void *extra)
-{
-	(void) newval;
-	(void) extra;
-	rejected_dimensions = NULL;
-}
-
-static void
-AssignDeploy(bool newval, void *extra)
-{
-	(void) newval;
-	(void) extra;
-	rejected_deploy = NULL;
-}
 
 /* The value of a setting nobody has defined yet, or NULL. */
 static char *
@@ -57,23 +38,23 @@ PlaceholderValue(const char *name)
 void
 _PG_init(void)
 {
-	char *dimensions = PlaceholderValue(EMBEDDING_DIMENSIONS);
-	char *deploy = PlaceholderValue(DEPLOY);
+	char *dimensions = PlaceholderValue(HH_EMBEDDING_DIMENSIONS);
+	char *deploy = PlaceholderValue(HH_DEPLOY);
 	int number;
 	bool flag;
 
 	/* The column's dimension cannot be guessed from an empty database. */
-	DefineCustomIntVariable(EMBEDDING_DIMENSIONS,
+	DefineCustomIntVariable(HH_EMBEDDING_DIMENSIONS,
 							"Dimension of the embedding column that the first deployment makes.",
 							"Afterwards the database knows its dimension; another value is an "
 							"error.",
 							&headhunter_embedding_dimensions, 768, 1, HH_MAX_INDEXED_DIMENSIONS,
-							PGC_USERSET, 0, NULL, AssignDimensions, NULL);
+							PGC_USERSET, 0, NULL, NULL, NULL);
 
 	/* hh-migrate brings the functions first and deploys by its own means. */
-	DefineCustomBoolVariable(DEPLOY, "Whether CREATE EXTENSION deploys schemas and tables.",
+	DefineCustomBoolVariable(HH_DEPLOY, "Whether CREATE EXTENSION deploys schemas and tables.",
 							 "Off: CREATE EXTENSION brings the functions alone.",
-							 &headhunter_deploy, true, PGC_USERSET, 0, NULL, AssignDeploy, NULL);
+							 &headhunter_deploy, true, PGC_USERSET, 0, NULL, NULL, NULL);
 
 	MarkGUCPrefixReserved("headhunter");
 
@@ -84,21 +65,48 @@ _PG_init(void)
 		rejected_deploy = deploy;
 }
 
+/*
+ * The query runs as the caller, so the search_path that a database's owner set
+ * must not choose its operators.
+ */
+bool
+SettingIsSet(const char *name)
+{
+	int level = PinSettings();
+	Oid types[] = {TEXTOID};
+	Datum values[] = {CStringGetTextDatum(name)};
+	bool set;
+
+	if (SPI_connect() != SPI_OK_CONNECT)
+		elog(ERROR, "SPI_connect failed");
+	if (SPI_execute_with_args("SELECT FROM pg_catalog.pg_settings AS s "
+							  "WHERE s.name = $1 AND s.source <> 'default'",
+							  1, types, values, NULL, true, 1) != SPI_OK_SELECT)
+		elog(ERROR, "could not read the settings");
+	set = SPI_processed > 0;
+	SPI_finish();
+	AtEOXact_GUC(false, level);
+	return set;
+}
+
+/* Whoever has set a good value since has mended the bad one. */
+static void
+CheckRejected(const char *name, const char *rejected, const char *requirement)
+{
+	if (rejected && !SettingIsSet(name))
+		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+						errmsg("invalid value for parameter \"%s\": \"%s\"", name, rejected),
+						errdetail("%s", requirement),
+						errhint("Set the parameter in this session, and correct it where it comes "
+								"from: ALTER ROLE, ALTER DATABASE or the configuration file.")));
+}
+
 void
 CheckSettings(void)
 {
-	if (rejected_dimensions)
-		ereport(ERROR, (errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-						errmsg("invalid value for parameter \"%s\": \"%s\"", EMBEDDING_DIMENSIONS,
-							   rejected_dimensions),
-						errdetail("It must be a number from 1 to %d.", HH_MAX_INDEXED_DIMENSIONS),
-						errhint("Set or RESET the parameter, then try again.")));
-	if (rejected_deploy)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("invalid value for parameter \"%s\": \"%s\"", DEPLOY, rejected_deploy),
-				 errdetail("It must be a Boolean value."),
-				 errhint("Set or RESET the parameter, then try again.")));
+	CheckRejected(HH_EMBEDDING_DIMENSIONS, rejected_dimensions,
+				  "It must be a number from 1 to 2000.");
+	CheckRejected(HH_DEPLOY, rejected_deploy, "It must be a Boolean value.");
 }
 
 /*

@@ -127,7 +127,7 @@ AppendArray(StringInfo text, ArrayType *array, int *budget)
 	int count;
 
 	deconstruct_array(array, TEXTOID, -1, false, TYPALIGN_INT, &elements, &nulls, &count);
-	for (int i = 0; i<count && * budget> 0; i++)
+	for (int i = 0; i < count && (*budget) > 0; i++)
 	{
 		const struct varlena *element;
 

@@ -8,6 +8,9 @@
 /* HNSW indexes at most this many dimensions of the type vector. */
 #define HH_MAX_INDEXED_DIMENSIONS 2000
 
+#define HH_EMBEDDING_DIMENSIONS "headhunter.embedding_dimensions"
+#define HH_DEPLOY				"headhunter.deploy"
+
 /* headhunter.embedding_dimensions: of the embedding column at first deployment. */
 extern int headhunter_embedding_dimensions;
 
@@ -20,5 +23,8 @@ extern bool headhunter_deploy;
  * goes on with the default.
  */
 extern void CheckSettings(void);
+
+/* Whether somebody set the setting, be it to its default. */
+extern bool SettingIsSet(const char *name);
 
 #endif /* HH_SETTINGS_H */

@@ -11,9 +11,6 @@
 
 #include "access/htup_details.h"
 #include "access/relation.h"
-#include "catalog/pg_class.h"
-#include "catalog/pg_index.h"
-#include "catalog/pg_inherits.h"
 #include "catalog/pg_type.h"
 #include "executor/spi.h"
 #include "funcapi.h"
@@ -24,12 +21,12 @@
 #include "utils/fmgroids.h"
 #include "utils/lsyscache.h"
 #include "utils/rel.h"
-#include "utils/syscache.h"
 
 #include "arguments.h"
 #include "compat.h"
 #include "embedding_column.h"
 #include "embedding_model.h"
+#include "embedding_query.h"
 
 #define MAX_SAMPLES	   5
 #define RESULT_COLUMNS 4
@@ -52,15 +49,6 @@ static const char *const verdict_names[] = {
 	[VERDICT_UNREGISTERED_MODEL] = "unregistered model",
 };
 
-/* How a row is named in a sample. */
-typedef enum SampleKey
-{
-	KEY_NONE,		   /* a view or foreign table has no name for its rows */
-	KEY_PRIMARY,	   /* (acme,cand-1,default) */
-	KEY_CTID,		   /* (0,1) */
-	KEY_TABLE_AND_CTID /* public.part (0,1) */
-} SampleKey;
-
 typedef struct FindingKey
 {
 	int32 verdict;
@@ -79,12 +67,10 @@ typedef struct Validation
 {
 	DestReceiver receiver; /* first: the executor hands us back this pointer */
 	EmbeddingKind kind;
+	EmbeddingQuery query;
 	bool deep;
-	bool has_model;
 	bool dims_given;   /* then expected_dims overrules the models' */
 	int expected_dims; /* given or declared; 0 if any will do */
-	SampleKey sample_key;
-	int key_column; /* the slot's first column of the key, from 0 */
 	TupleDesc key_desc;
 	MemoryContext context; /* outlives the query */
 	HTAB *findings;
@@ -142,7 +128,7 @@ JudgeRow(Validation *validation, TupleTableSlot *slot)
 	if (slot->tts_isnull[0])
 		return key;
 
-	if (validation->has_model)
+	if (validation->query.has_model)
 		registered_dims = RegisteredDims(validation, slot);
 	expected = ExpectedDims(validation, registered_dims);
 	key.dims = EmbeddingDims(validation->kind, value);
@@ -150,7 +136,7 @@ JudgeRow(Validation *validation, TupleTableSlot *slot)
 		key.verdict = VERDICT_WRONG_DIMENSION;
 	else if (validation->deep && EmbeddingIsZero(validation->kind, value))
 		key.verdict = VERDICT_ZERO_VECTOR;
-	else if (validation->has_model && registered_dims == 0)
+	else if (validation->query.has_model && registered_dims == 0)
 		key.verdict = VERDICT_UNREGISTERED_MODEL;
 	else
 		key.verdict = VERDICT_OK;
@@ -180,8 +166,8 @@ static char *
 PrimaryKeyText(const Validation *validation, TupleTableSlot *slot)
 {
 	HeapTuple tuple =
-		heap_form_tuple(validation->key_desc, slot->tts_values + validation->key_column,
-						slot->tts_isnull + validation->key_column);
+		heap_form_tuple(validation->key_desc, slot->tts_values + validation->query.key_column,
+						slot->tts_isnull + validation->query.key_column);
 
 	return OidOutputFunctionCall(F_RECORD_OUT, HeapTupleGetDatum(tuple));
 }
@@ -191,16 +177,16 @@ static Datum
 SampleText(const Validation *validation, TupleTableSlot *slot)
 {
 	MemoryContext previous = MemoryContextSwitchTo(validation->context);
-	Datum *values = slot->tts_values + validation->key_column;
+	Datum *values = slot->tts_values + validation->query.key_column;
 	char *text;
 	Datum sample;
 
-	if (validation->sample_key == KEY_PRIMARY)
+	if (validation->query.sample_key == KEY_PRIMARY)
 		text = PrimaryKeyText(validation, slot);
 	else
 	{
 		text = OidOutputFunctionCall(F_TIDOUT, values[0]);
-		if (validation->sample_key == KEY_TABLE_AND_CTID)
+		if (validation->query.sample_key == KEY_TABLE_AND_CTID)
 			text = psprintf("%s %s", QualifiedName(DatumGetObjectId(values[1])), text);
 	}
 	sample = CStringGetTextDatum(text);
@@ -218,7 +204,7 @@ ReceiveRow(TupleTableSlot *slot, DestReceiver *self)
 	finding = FindingOf(validation, JudgeRow(validation, slot));
 	finding->rows++;
 	if (finding->sample_count < MAX_SAMPLES && finding->key.verdict != VERDICT_OK &&
-		validation->sample_key != KEY_NONE)
+		validation->query.sample_key != KEY_NONE)
 		finding->samples[finding->sample_count++] = SampleText(validation, slot);
 	return true;
 }
@@ -229,18 +215,18 @@ StartReceiving(DestReceiver *self, int operation pg_attribute_unused(), TupleDes
 {
 	Validation *validation = (Validation *) self;
 	Oid type = getBaseType(TupleDescAttr(rows, 0)->atttypid);
-	int key_count = rows->natts - validation->key_column;
+	int key_count = rows->natts - validation->query.key_column;
 	MemoryContext previous;
 
 	if (GetEmbeddingKind(type) != validation->kind)
 		elog(ERROR, "column of embeddings changed its type");
-	if (validation->sample_key != KEY_PRIMARY)
+	if (validation->query.sample_key != KEY_PRIMARY)
 		return;
 
 	previous = MemoryContextSwitchTo(validation->context);
 	validation->key_desc = CreateTemplateTupleDesc(key_count);
 	for (int i = 0; i < key_count; i++)
-		TupleDescCopyEntry(validation->key_desc, i + 1, rows, validation->key_column + i + 1);
+		TupleDescCopyEntry(validation->key_desc, i + 1, rows, validation->query.key_column + i + 1);
 	BlessTupleDesc(validation->key_desc);
 	MemoryContextSwitchTo(previous);
 }
@@ -250,119 +236,8 @@ StopReceiving(DestReceiver *self pg_attribute_unused())
 {
 }
 
-/* The columns of a primary key in its own order, or NULL if there is none. */
-static int2vector *
-PrimaryKey(Relation relation, HeapTuple *index_tuple)
-{
-	List *indexes = RelationGetIndexList(relation);
-	ListCell *cell;
-
-	foreach (cell, indexes)
-	{
-		HeapTuple tuple = SearchSysCache1(INDEXRELID, ObjectIdGetDatum(lfirst_oid(cell)));
-		Form_pg_index index;
-
-		if (!HeapTupleIsValid(tuple))
-			continue;
-		index = (Form_pg_index) GETSTRUCT(tuple);
-		if (index->indisprimary)
-		{
-			*index_tuple = tuple;
-			return &index->indkey;
-		}
-		ReleaseSysCache(tuple);
-	}
-	return NULL;
-}
-
-/* A foreign partition need not have a ctid. */
-static bool
-HasForeignChild(Relation relation)
-{
-	List *children = find_all_inheritors(RelationGetRelid(relation), NoLock, NULL);
-	ListCell *cell;
-
-	foreach (cell, children)
-	{
-		if (get_rel_relkind(lfirst_oid(cell)) == RELKIND_FOREIGN_TABLE)
-			return true;
-	}
-	return false;
-}
-
-static SampleKey
-RowIdentity(Relation relation)
-{
-	char relkind = relation->rd_rel->relkind;
-
-	if (relkind == RELKIND_VIEW || relkind == RELKIND_FOREIGN_TABLE)
-		return KEY_NONE;
-	if (!relation->rd_rel->relhassubclass)
-		return KEY_CTID;
-	return HasForeignChild(relation) ? KEY_NONE : KEY_TABLE_AND_CTID;
-}
-
 static void
-AppendColumn(StringInfo query, Relation relation, AttrNumber attnum)
-{
-	Form_pg_attribute attribute = TupleDescAttr(RelationGetDescr(relation), attnum - 1);
-
-	appendStringInfo(query, ", r.%s", quote_identifier(NameStr(attribute->attname)));
-}
-
-/* Adds what names a row in a sample. */
-static void
-AppendRowKey(StringInfo query, Relation relation, Validation *validation)
-{
-	HeapTuple tuple = NULL;
-	int2vector *key = PrimaryKey(relation, &tuple);
-
-	if (key != NULL)
-	{
-		validation->sample_key = KEY_PRIMARY;
-		for (int i = 0; i < key->dim1; i++)
-			AppendColumn(query, relation, key->values[i]);
-		ReleaseSysCache(tuple);
-		return;
-	}
-	validation->sample_key = RowIdentity(relation);
-	if (validation->sample_key != KEY_NONE)
-		appendStringInfoString(query, ", r.ctid, r.tableoid");
-}
-
-static bool
-HasModelColumn(Relation relation)
-{
-	Oid relid = RelationGetRelid(relation);
-	AttrNumber attnum = get_attnum(relid, "model_version");
-	Oid type = attnum > 0 ? getBaseType(get_atttype(relid, attnum)) : InvalidOid;
-
-	return type == TEXTOID || type == VARCHAROID;
-}
-
-/* SELECT embedding [, model_version] [, key] FROM relation */
-static char *
-BuildQuery(Relation relation, AttrNumber embedding, Validation *validation)
-{
-	StringInfoData query;
-	StringInfoData columns;
-
-	initStringInfo(&columns);
-	AppendColumn(&columns, relation, embedding);
-	validation->has_model = HasModelColumn(relation);
-	if (validation->has_model)
-		appendStringInfoString(&columns, ", r.model_version");
-	validation->key_column = validation->has_model ? 2 : 1;
-	AppendRowKey(&columns, relation, validation);
-
-	initStringInfo(&query);
-	appendStringInfo(&query, "SELECT%s FROM %s AS r", columns.data + 1,
-					 QualifiedName(RelationGetRelid(relation)));
-	return query.data;
-}
-
-static void
-RunQuery(const char *query, Validation *validation)
+RunQuery(Validation *validation)
 {
 	SPIExecuteOptions options = {0};
 	int result;
@@ -379,10 +254,20 @@ RunQuery(const char *query, Validation *validation)
 	options.dest = &validation->receiver;
 
 	SPI_connect();
-	result = SPI_execute_extended(query, &options);
+	result = SPI_execute_extended(validation->query.text, &options);
 	if (result != SPI_OK_SELECT)
 		elog(ERROR, "could not read embeddings: %s", SPI_result_code_string(result));
 	SPI_finish();
+}
+
+/* After the query: who may not read the embeddings either is told that, and no more. */
+static void
+TellModelDenied(Relation relation)
+{
+	ereport(NOTICE, errmsg("models are not considered"),
+			errdetail("Column \"model_version\" of relation \"%s\" may not be read by role \"%s\".",
+					  QualifiedName(RelationGetRelid(relation)),
+					  GetUserNameFromId(GetUserId(), false)));
 }
 
 static void
@@ -401,7 +286,10 @@ Validate(Oid relid, const char *name, Validation *validation)
 		hash_create("embedding findings", 16, &control, HASH_ELEM | HASH_BLOBS | HASH_CONTEXT);
 
 	RefreshEmbeddingModels();
-	RunQuery(BuildQuery(relation, column.attnum, validation), validation);
+	validation->query = BuildEmbeddingQuery(relation, column.attnum);
+	RunQuery(validation);
+	if (validation->query.model_denied)
+		TellModelDenied(relation);
 	relation_close(relation, AccessShareLock);
 }
 

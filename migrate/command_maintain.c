@@ -114,6 +114,15 @@ maintain(const Options *options, const Session *session, bool *healthy)
 static bool
 check_deployment(const Deployment *deployment, SessionMode mode)
 {
+	const WriteRefusal *refusal = deployment_write_refusal(deployment);
+
+	if (refusal)
+	{
+		pg_log_error("%s", refusal->message);
+		pg_log_error_detail("%s", refusal->detail);
+		pg_log_error_hint("%s", refusal->hint);
+		return false;
+	}
 	if (!deployment->ledger_exists)
 	{
 		pg_log_error("Headhunter is not deployed in this database");

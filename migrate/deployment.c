@@ -143,6 +143,7 @@ deployment_decide_owner(Database *database, Deployment *deployment, const char *
 		return false;
 	}
 	deployment->owner = pg_strdup(owner);
+	deployment->owner_quoted = database_quote_identifier(database, owner);
 	deployment->may_become_owner = result_is_true(rights, 0, 0);
 	deployment->owner_may_create = result_is_true(rights, 0, 1);
 	result_free(rights);
@@ -178,6 +179,21 @@ deployment_check_schema(const Database *database, const Deployment *deployment, 
 	return true;
 }
 
+const WriteRefusal *
+deployment_write_refusal(const Deployment *deployment)
+{
+	static const char hint[] = "Connect to the primary; in a conninfo with several hosts, "
+							   "target_session_attrs=read-write finds it.";
+	static const WriteRefusal standby = {"the server is a standby", "pg_is_in_recovery() is true.",
+										 hint};
+	static const WriteRefusal read_only = {"the server takes no changes",
+										   "transaction_read_only is on in this session.", hint};
+
+	if (deployment->in_recovery)
+		return &standby;
+	return deployment->read_only ? &read_only : NULL;
+}
+
 void
 deployment_free(Deployment *deployment)
 {
@@ -192,5 +208,6 @@ deployment_free(Deployment *deployment)
 	pg_free(deployment->ledger_owner);
 	pg_free(deployment->data_schemas);
 	pg_free(deployment->owner);
+	pg_free(deployment->owner_quoted);
 	memset(deployment, 0, sizeof(*deployment));
 }

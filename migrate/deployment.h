@@ -34,6 +34,7 @@ typedef struct Deployment
 
 	/* Set by deployment_decide_owner(). */
 	char *owner;
+	char *owner_quoted; /* as SQL writes it */
 	bool may_become_owner;
 	bool owner_may_create; /* schemas in this database */
 } Deployment;
@@ -57,6 +58,17 @@ extern bool deployment_decide_owner(Database *database, Deployment *deployment,
  */
 extern bool deployment_check_schema(const Database *database, const Deployment *deployment,
 									bool for_writing);
+
+/* Why nothing can be written. */
+typedef struct WriteRefusal
+{
+	const char *message;
+	const char *detail;
+	const char *hint;
+} WriteRefusal;
+
+/* NULL where the server takes changes. */
+extern const WriteRefusal *deployment_write_refusal(const Deployment *deployment);
 
 extern void deployment_free(Deployment *deployment);
 

@@ -5,6 +5,8 @@
 #   embed.sh --queries FILE...            const char query_NAME[], one a file
 #   embed.sh --query-declarations FILE... their header
 #
+# As in the checksum of a file on disk, a byte order mark and carriage returns at
+# line ends don't count, so that both products hold the same text.
 # Files are taken in the order of their names without folders, whatever the
 # order of the arguments and the locale.
 set -eu
@@ -30,6 +32,9 @@ literals() {
         END {
             for (i = 1; i <= NR; i++) {
                 line = lines[i]
+                if (i == 1)
+                    sub(/^\357\273\277/, "", line)
+                sub(/\r$/, "", line)
                 gsub(/\\/, "&&", line)
                 gsub(/"/, "\\\"", line)
                 gsub(/\?/, "\\?", line)

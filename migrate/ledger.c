@@ -84,6 +84,35 @@ fill_row(const Result *rows, int i, LedgerRow *row)
 }
 
 /*
+ * Locks the ledger for a reader.  Who is refused and could not act as the owner is
+ * told what a role needs in order to look.
+ */
+static bool
+lock_ledger(Database *database, const char *lock, bool could_become_owner)
+{
+	ServerError error = {0};
+	Result *locked = database_run(database, lock, NO_PARAMS, &error);
+
+	if (locked != NULL)
+	{
+		result_free(locked);
+		return true;
+	}
+	if (strcmp(error.sqlstate, "42501") == 0 && error.hint == NULL && !could_become_owner)
+	{
+		char *role = database_quote_identifier(database, database_user(database));
+
+		error.hint = psprintf("As the owner: GRANT USAGE ON SCHEMA hh TO %s; "
+							  "GRANT SELECT ON hh.migration TO %s;",
+							  role, role);
+		pg_free(role);
+	}
+	server_error_log(&error, NULL);
+	server_error_free(&error);
+	return false;
+}
+
+/*
  * A session that can't act as the owner reads the table itself.  That is safe
  * while nothing on it can run code, which the lock keeps so.  Who could act as the
  * owner has the most to lose, and takes a lock that also holds off new indexes.
@@ -97,7 +126,8 @@ read_directly(const Session *session, const Deployment *deployment)
 	Deployment locked = {0};
 	Result *rows = NULL;
 
-	if (database_command(session->database, "BEGIN") && database_command(session->database, lock) &&
+	if (database_command(session->database, "BEGIN") &&
+		lock_ledger(session->database, lock, deployment->may_become_owner) &&
 		deployment_read(session->database, &locked))
 	{
 		if (locked.ledger_is_table && locked.ledger_is_plain)

@@ -130,15 +130,11 @@ plan_variables(Plan *plan, const PlanInput *input)
 void
 plan_check_rights(Plan *plan, const Deployment *deployment)
 {
-	if (deployment->in_recovery || deployment->read_only)
-		plan_add_problem(plan,
-						 pg_strdup(deployment->in_recovery ? "the server is a standby"
-														   : "the server takes no changes"),
-						 pg_strdup(deployment->in_recovery
-									   ? "pg_is_in_recovery() is true."
-									   : "transaction_read_only is on in this session."),
-						 pg_strdup("Connect to the primary; in a conninfo with several hosts, "
-								   "target_session_attrs=read-write finds it."));
+	const WriteRefusal *refusal = deployment_write_refusal(deployment);
+
+	if (refusal)
+		plan_add_problem(plan, pg_strdup(refusal->message), pg_strdup(refusal->detail),
+						 pg_strdup(refusal->hint));
 	if (!deployment->may_become_owner)
 		plan_add_problem(plan,
 						 psprintf("the deployment belongs to role \"%s\", and you can't act for it",
@@ -153,8 +149,8 @@ plan_check_rights(Plan *plan, const Deployment *deployment)
 			psprintf("role \"%s\" may not create schemas in this database", deployment->owner),
 			NULL,
 			psprintf("As the database's owner or an administrator: GRANT CREATE ON DATABASE %s TO "
-					 "\"%s\";",
-					 deployment->database, deployment->owner));
+					 "%s;",
+					 deployment->database, deployment->owner_quoted));
 }
 
 static void

@@ -12,8 +12,11 @@
 /*
  * Sets verified[i] for each migration: false where it is repeatable, applied from
  * the same text, and one of its verify queries is not true.  Where the extension
- * is gone, what depends on it is gone too: no verify part is taken to hold.  A
- * session that only reads runs none, and takes them to hold otherwise.
+ * is gone, what depends on it is gone too: no verify part is taken to hold.
+ *
+ * A session that only reads sends the queries itself: they are our own and read the
+ * catalogs alone, so that nothing of the database's can run in its name.  One that
+ * it may not run does not hold, and is logged.
  */
 extern bool verification_run(const Session *session, const Deployment *deployment,
 							 const MigrationSet *migrations, const Ledger *ledger, bool *verified);

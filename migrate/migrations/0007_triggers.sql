@@ -37,14 +37,14 @@ COMMENT ON TRIGGER embedding_model_truncated ON hh.embedding_model IS
     'Tells every session that the registry was emptied';
 
 -- hh: verify
+-- Whole definitions, for a trigger of the name that fires at other times is none; and enabled.
 SELECT pg_catalog.count(*) = 4
 FROM pg_catalog.pg_trigger AS t
 JOIN (VALUES
-    ('search.candidate_profiles', 'candidate_profiles_search_document', 'hh.search_document'),
-    ('search.candidate_embeddings', 'candidate_embeddings_enforce_model', 'hh.enforce_embedding_model'),
-    ('hh.embedding_model', 'embedding_model_changed', 'hh.embedding_model_changed'),
-    ('hh.embedding_model', 'embedding_model_truncated', 'hh.embedding_model_changed')
-) AS expected (relation, trigger, function)
-    ON t.tgrelid = pg_catalog.to_regclass(expected.relation)
-    AND t.tgname = expected.trigger
-    AND t.tgfoid = pg_catalog.to_regproc(expected.function);
+    ('{O,A}', 'CREATE TRIGGER candidate_profiles_search_document BEFORE INSERT OR UPDATE OF current_title, headline, skills, industries, profile, search_document ON search.candidate_profiles FOR EACH ROW EXECUTE FUNCTION hh.search_document(''pg_catalog.portuguese'')'),
+    ('{O,A}', 'CREATE TRIGGER candidate_embeddings_enforce_model BEFORE INSERT OR UPDATE OF embedding, model_version ON search.candidate_embeddings FOR EACH ROW EXECUTE FUNCTION hh.enforce_embedding_model()'),
+    ('{A}', 'CREATE TRIGGER embedding_model_changed AFTER INSERT OR DELETE OR UPDATE ON hh.embedding_model FOR EACH ROW EXECUTE FUNCTION hh.embedding_model_changed()'),
+    ('{A}', 'CREATE TRIGGER embedding_model_truncated AFTER TRUNCATE ON hh.embedding_model FOR EACH STATEMENT EXECUTE FUNCTION hh.embedding_model_changed()')
+) AS expected (enabled, definition)
+    ON pg_catalog.pg_get_triggerdef(t.oid) = expected.definition
+    AND t.tgenabled = ANY (expected.enabled::"char"[]);

@@ -81,6 +81,25 @@ DROP TRIGGER candidate_profiles_search_document ON search.candidate_profiles;
 SELECT * FROM hh.deploy();
 SELECT count(*) FROM pg_trigger WHERE tgname = 'candidate_profiles_search_document';
 ROLLBACK;
+-- A trigger that is disabled, fires at other times or with another argument is put right, too.
+BEGIN;
+ALTER TABLE search.candidate_embeddings DISABLE TRIGGER candidate_embeddings_enforce_model;
+SELECT version FROM hh.deploy();
+ALTER TABLE hh.embedding_model ENABLE TRIGGER embedding_model_changed;
+SELECT version FROM hh.deploy();
+CREATE OR REPLACE TRIGGER candidate_profiles_search_document BEFORE INSERT ON search.candidate_profiles
+    FOR EACH ROW EXECUTE FUNCTION hh.search_document('simple');
+SELECT version FROM hh.deploy();
+SELECT version FROM hh.deploy();
+SELECT tgname, tgenabled FROM pg_trigger
+WHERE NOT tgisinternal AND tgfoid::regproc::text LIKE 'hh.%' ORDER BY 1;
+ROLLBACK;
+
+-- A policy that would hide the ledger's rows is an error, not an empty ledger.
+BEGIN;
+ALTER TABLE hh.migration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+SELECT * FROM hh.deploy();
+ROLLBACK;
 
 -- Nobody but its owner may create in hh.
 BEGIN;

@@ -150,11 +150,47 @@ SET ROLE regress_hh_reader;
 SELECT * FROM hh.validate_embeddings('mixed', 'embedding');
 \echo :LAST_ERROR_SQLSTATE
 RESET ROLE;
-GRANT SELECT (tenant_id, entity_id, embedding, "a ""key""") ON mixed TO regress_hh_reader;
+GRANT SELECT (tenant_id, entity_id, model_version, "a ""key""") ON mixed TO regress_hh_reader;
 SET ROLE regress_hh_reader;
 SELECT * FROM hh.validate_embeddings('mixed', 'embedding');
+\echo :LAST_ERROR_SQLSTATE
 RESET ROLE;
+-- no more is read than the caller may: no sample without the whole key, no models without theirs
+REVOKE SELECT (entity_id, model_version) ON mixed FROM regress_hh_reader;
+GRANT SELECT (embedding) ON mixed TO regress_hh_reader;
+SET client_min_messages = notice;
+SET ROLE regress_hh_reader;
+SELECT * FROM hh.validate_embeddings('mixed', 'embedding', 3);
+RESET ROLE;
+GRANT SELECT (entity_id) ON mixed TO regress_hh_reader;
+SET ROLE regress_hh_reader;
+SELECT * FROM hh.validate_embeddings('mixed', 'embedding', 3, true);
+RESET ROLE;
+REVOKE SELECT (entity_id) ON mixed FROM regress_hh_reader;
 GRANT SELECT (model_version) ON mixed TO regress_hh_reader;
+SET ROLE regress_hh_reader;
+SELECT * FROM hh.validate_embeddings('mixed', 'embedding', 3);
+RESET ROLE;
+GRANT SELECT (entity_id) ON mixed TO regress_hh_reader;
+-- without a primary key
+GRANT SELECT (embedding) ON keyless, "Parent" TO regress_hh_reader;
+SET ROLE regress_hh_reader;
+SELECT * FROM hh.validate_embeddings('keyless', 'embedding');
+SELECT * FROM hh.validate_embeddings('"Parent"', 'embedding', 4);
+RESET ROLE;
+GRANT SELECT (ctid, tableoid) ON keyless TO regress_hh_reader;
+SET ROLE regress_hh_reader;
+SELECT * FROM hh.validate_embeddings('keyless', 'embedding');
+RESET ROLE;
+SET client_min_messages = warning;
+-- what a key's index includes is no part of the key
+CREATE TABLE including (secret text, id int, embedding vector, PRIMARY KEY (id) INCLUDE (secret));
+INSERT INTO including VALUES ('do not tell', 1, NULL);
+SELECT * FROM hh.validate_embeddings('including', 'embedding');
+GRANT SELECT (id, embedding) ON including TO regress_hh_reader;
+SET ROLE regress_hh_reader;
+SELECT * FROM hh.validate_embeddings('including', 'embedding');
+RESET ROLE;
 ALTER TABLE mixed ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON mixed FOR SELECT
     USING (entity_id = ANY (string_to_array(current_setting('validate_test.seen'), ',')));

@@ -62,11 +62,37 @@ like((status('owner', '--format', 'html'))[1], qr/<td align="left">ledger<\/td>/
 # A role that may only read the ledger is enough; one that may not is told so.
 ($code, $out, $err) = status('stranger');
 is($code, 1, 'a role without rights: exit code');
-like($err, qr/permission denied for schema hh/, '... is told');
+like($err, qr/permission denied for schema hh\n.*hint: As the owner: GRANT USAGE ON SCHEMA hh TO "stranger"; GRANT SELECT ON hh\.migration TO "stranger";/,
+    '... is told, and what would do');
 run_sql($node, 'main', 'owner', 'GRANT USAGE ON SCHEMA hh TO reader; GRANT SELECT ON hh.migration TO reader');
 ($code, $out, $err) = status('reader');
 is($code, 0, 'a role that may read the ledger') or diag($err);
 is((status(undef))[0], 0, 'a superuser');
+
+# A reader is not told that all is well where it is not, or where that can't be seen.
+run_sql($node, 'main', 'owner', 'DROP TRIGGER candidate_embeddings_enforce_model ON search.candidate_embeddings');
+($code, $out, $err) = status('reader');
+is($code, 2, 'a trigger is missing, seen by a reader: exit code');
+like($out, qr/^ 0007 .*\| unverified .*^up_to_date: false$/ms, '... and state');
+run_client($node, 'main', 'owner', 'up');
+is((status('reader'))[0], 0, '... and back');
+run_sql($node, 'main', undef, 'REVOKE SELECT ON pg_trigger FROM PUBLIC');
+($code, $out, $err) = status('reader');
+is($code, 2, 'a reader who may not verify: exit code');
+like($err, qr/could not verify 0007_triggers.*permission denied for table pg_trigger/s, '... is told');
+like($out, qr/^ 0007 .*\| unverified .*^up_to_date: false$/ms, '... and not that all is well');
+run_sql($node, 'main', undef, 'GRANT SELECT ON pg_trigger TO PUBLIC');
+
+# That is safe while verify parts read nothing but PostgreSQL's catalogs.
+foreach my $file (@files)
+{
+    my ($part) = PostgreSQL::Test::Utils::slurp_file($file) =~ /^-- hh: verify\n(.*?)(?=^-- hh:|\z)/ms or next;
+    $part =~ s/^\s*--.*$//mg;
+    $part =~ s/'(?:[^']|'')*'/''/g;
+    my @foreign = grep { !/\A(?:pg_catalog\.|\()/ } $part =~ /\b(?:FROM|JOIN)\s+(\S+)/gi;
+    push @foreign, grep { !/\Apg_catalog\./ } $part =~ /(?<![\w.])(\w+\.\w+)\s*\(/g;
+    is_deeply(\@foreign, [], "$file: the verify part reads catalogs only");
+}
 
 # States.
 run_sql($node, 'main', 'owner', q{
@@ -82,7 +108,7 @@ my %expected = (
     '0004' => 'baseline', '0005' => 'pending', '0006' => 'applied', '7777' => 'unknown');
 is_deeply(states('owner'), { %expected, '0007' => 'unverified' }, 'states, as the owner sees them');
 is_deeply(states(undef), { %expected, '0007' => 'unverified' }, 'as a superuser sees them');
-is_deeply(states('reader'), { %expected, '0007' => 'applied' }, 'a reader runs no verify part');
+is_deeply(states('reader'), { %expected, '0007' => 'unverified' }, 'as a reader sees them');
 is((status('owner'))[0], 2, 'exit code');
 is((status('reader'))[0], 2, 'exit code for a reader');
 

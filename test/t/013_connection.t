@@ -164,5 +164,12 @@ is((client({ %standby, PGUSER => $ENV{USER} // 'postgres' }, 'status'))[0], 0, '
 ($status, $out, $err) = client(\%standby, 'up');
 is($status, 1, 'up on a standby: exit code');
 like($err, qr/the server is a standby.*hint: Connect to the primary/s, '... message and hint');
+foreach my $role ('owner', $ENV{USER} // 'postgres')
+{
+    ($status, $out, $err) = client({ %standby, PGUSER => $role }, 'maintain');
+    is($status, 1, "maintain on a standby as $role: exit code");
+    like($err, qr/\A[^\n]*the server is a standby.*hint: Connect to the primary/s, '... message and hint');
+    is($out, '', '... and no report');
+}
 
 done_testing();

@@ -49,6 +49,10 @@ run_sql($node, 'as_hh_owner', undef, 'GRANT CREATE ON DATABASE as_hh_owner TO hh
 run_client($node, 'as_hh_owner', 'pipeline', 'up');
 owned_by('as_hh_owner', 'hh_owner', 'hh_owner, where the connected role is a member');
 is(run_sql($node, 'as_hh_owner', undef, 'SELECT DISTINCT applied_by FROM hh.migration'), 'pipeline', 'applied by the pipeline');
+run_sql($node, 'postgres', undef, 'CREATE ROLE "an ""odd"" one"');
+add_database($node, 'odd', 'owner');
+refuses('odd', undef, [ 'up', '--owner', 'an "odd" one' ], qr/GRANT CREATE ON DATABASE odd TO "an ""odd"" one";/,
+    'a name with quotes is one in the hint, too');
 
 add_database($node, 'asked', 'owner');
 run_client($node, 'asked', undef, 'up', '--owner', 'owner');

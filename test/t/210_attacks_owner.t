@@ -58,8 +58,6 @@ run_sql($node, 'control', undef, 'ALTER ROLE owner NOSUPERUSER');
 # What an owner can plant on the ledger, in schema ops or in the registry, so that a deployment runs it.
 my %traps = (
     triggers => $triggers,
-    policy => q{ALTER TABLE hh.migration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-        CREATE POLICY policy ON hh.migration USING (trap.spring('policy'))},
     default => q{ALTER TABLE hh.migration ADD extra int DEFAULT trap.returning('default', 1)},
     check => q{ALTER TABLE hh.migration ADD CHECK (trap.spring('check')) NOT VALID},
     generated => q{ALTER FUNCTION trap.returning IMMUTABLE;
@@ -88,6 +86,12 @@ hostile_database('rule', q{CREATE RULE rule AS ON INSERT TO hh.migration DO ALSO
     DELETE FROM hh.migration WHERE version = '0007'});
 fails_with('rule', undef, 'SELECT hh.deploy()', qr/cannot be used with table that has INSERT or UPDATE rules/, 'a rule ends hh.deploy()');
 is_trapped_by_none($node, '... and is not sprung');
+
+# A policy on the ledger is the owner's, who may hide rows from themselves.
+hostile_database('policy', q{ALTER TABLE hh.migration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY policy ON hh.migration USING (trap.spring('policy'))});
+try_sql($node, 'policy', undef, 'SELECT hh.deploy()');
+is_trapped_by_nobody_else($node, 'owner', 'a policy is not sprung by hh.deploy() as anyone but the owner');
 
 # A deferred trigger would run at commit, when the superuser is back.
 hostile_database('deferred', q{CREATE CONSTRAINT TRIGGER deferred AFTER INSERT OR UPDATE ON hh.migration

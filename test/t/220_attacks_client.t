@@ -52,8 +52,6 @@ my %replaced = (
     maintain => q{CREATE OR REPLACE FUNCTION ops.maintain_partitions(months_ahead int DEFAULT 3, keep_months int DEFAULT NULL)
         RETURNS TABLE (relation text, partition_name text, action text, row_count bigint)
         LANGUAGE sql AS $$ SELECT 'x'::text, 'x'::text, 'x'::text, 1::bigint FROM trap.replace() $$},
-    status => q{ALTER TABLE hh.migration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
-        CREATE POLICY p ON hh.migration USING (trap.replace())},
     up => q{DELETE FROM hh.migration WHERE version >= '0006';
         CREATE TRIGGER w AFTER INSERT ON hh.migration FOR EACH STATEMENT EXECUTE FUNCTION trap.on_write()},
 );
@@ -69,9 +67,17 @@ foreach my $command (sort keys %replaced)
     is_trapped_as($node, 'owner', '... nothing ran as anyone but the owner');
 }
 
+# What status reads has a policy of the owner's.
+hostile_database('policy', q{ALTER TABLE hh.migration ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+    CREATE POLICY p ON hh.migration USING (trap.replace())});
+my ($status, $out, $err) = try_client($node, 'policy', undef, 'status');
+is($status, 1, 'a policy on the ledger: exit code of status');
+like($err, qr/row-level security policy|is not the extension's own/, '... message');
+is_trapped_by_nobody_else($node, 'owner', '... nothing ran as anyone but the owner');
+
 # Another session could replace the function between the look at it and the call by its name.
 hostile_database('by_oid', 'SELECT');
-my ($status, $out, $err) = try_client($node, 'by_oid', undef, 'status', '-v', '-v');
+($status, $out, $err) = try_client($node, 'by_oid', undef, 'status', '-v', '-v');
 like($err, qr/sent: SELECT r\[1\].* FROM pg_temp\.hh_execute_as_owner\(/, 'the function is called by what binds its OID');
 unlike($err, qr/sent: SELECT r.* FROM hh\.execute_as_owner\(/, '... and never by its name');
 

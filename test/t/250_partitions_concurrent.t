@@ -59,6 +59,8 @@ sub transactions_of
     my ($service) = @_;
     local $Test::Builder::Level = $Test::Builder::Level + 1;
     is(exit_code($service), 0, "$service->{name}: no error") or diag($service->{err});
+    # pgbench takes a deadlock for a thing that happens.
+    like($service->{out}, qr/^number of failed transactions: 0 /m, "$service->{name}: no deadlock");
     my ($made) = $service->{out} =~ /number of transactions actually processed: (\d+)/;
     cmp_ok($made // 0, '>', 50, "$service->{name}: has done something");
     return $made // 0;
@@ -123,6 +125,7 @@ run_sql($node, 'main', 'owner', q{SELECT ops.add_month_partition('search.search_
     start_service('writers beside drops', 2, "\\set month random(0, 1)\n$insert\n"),
     start_service('readers beside drops', 2, "SELECT count(*) FROM search.search_logs WHERE tenant_id = 'none';\n"),
 );
+ok($node->poll_query_until('main', "SELECT count(*) > $sent + 50 FROM search.search_logs"), 'they are at work');
 my @runs;
 foreach my $months (1 .. 4)
 {

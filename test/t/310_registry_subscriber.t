@@ -57,7 +57,7 @@ my $script = q{
 my ($status, $stdout, $stderr) = $node->psql('subscriber', $script, on_error_stop => 0);
 like(
     $stderr,
-    qr/\A[^\n]*ERROR:  embedding of model "m" has 4 dimensions, not 3\n/,
+    qr/\A[^\n]*ERROR:  embedding has 3 dimensions, but model "m" has 4\n/,
     'a replicated change is seen by the next statement');
 is(() = $stderr =~ /ERROR/g, 1, 'and nothing else is refused');
 is($stdout, '2', 'a replicated TRUNCATE is seen, too');

@@ -40,6 +40,7 @@ start(void)
 							  .data_schemas = "msgs, ops, search, taxonomy",
 							  .data_schema_count = 4,
 							  .owner = "o",
+							  .owner_quoted = "\"o\"",
 							  .may_become_owner = true,
 							  .owner_may_create = true};
 	memset(rows, 0, sizeof(rows));

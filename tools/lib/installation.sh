@@ -9,43 +9,61 @@ BIN=$INSTALLATION$bindir
 
 installation_create() {
     sharedir=$("$PG_CONFIG" --sharedir)
-    mkdir -p "$BIN" "$INSTALLATION$pkglibdir" "$INSTALLATION$sharedir"
+    mkdir -p "$BIN"
     # Copies, because a program resolves the links on its own path.
     cp -aL "$bindir/." "$BIN/"
-    cp -as "$pkglibdir/." "$INSTALLATION$pkglibdir/"
-    cp -as "$sharedir/." "$INSTALLATION$sharedir/"
+    installation_link "$pkglibdir" bitcode
+    [ ! -d "$pkglibdir/bitcode" ] || installation_link "$pkglibdir/bitcode"
+    installation_link "$sharedir" extension
+    installation_link "$sharedir/extension"
     pgvector_install "$INSTALLATION"
     PATH=$BIN:$PATH
 }
 
-# installation_build MAKE-ARGUMENT...: builds our products and adds them.
-installation_build() {
-    make -C "$WORK/src" -j "$(nproc)" PG_CONFIG="$PG_CONFIG" "$@" &&
-        installation_add
+# installation_link DIRECTORY [SUBDIRECTORY]: links to what is in it, but for a subdirectory that is to
+# be one of our own, and for what we add ourselves, of which the machine may have another version.
+installation_link() {
+    mkdir -p "$INSTALLATION$1"
+    ours='vector*'
+    [ "$PGVECTOR" != system ] || ours='headhunter*'
+    find "$1" -mindepth 1 -maxdepth 1 ! -name 'headhunter*' ! -name "$ours" ! -name "${2:-.}" \
+        -exec ln -s -t "$INSTALLATION$1" {} +
 }
 
-installation_add() {
-    make -C "$WORK/src" install PG_CONFIG="$PG_CONFIG" DESTDIR="$INSTALLATION"
+# installation_build DIRECTORY [MAKE-ARGUMENT...]: builds our products and installs them there.
+installation_build() {
+    destination=$1
+    shift
+    make -C "$WORK/src" -j "$(nproc)" PG_CONFIG="$PG_CONFIG" "$@" &&
+        make -C "$WORK/src" install PG_CONFIG="$PG_CONFIG" DESTDIR="$destination" "$@"
 }
 
 # What decides how a build turns out: sources, compiler, server.
 build_key() {
-    (cd "$WORK/src" && find Makefile META.json extension sql migrate -type f 2>/dev/null | sort |
-        xargs sha256sum && "$PG_CONFIG" --version --cppflags --cflags && cc --version) |
-        sha256sum | cut -c 1-16
+    (cd "$WORK/src" && grep -E '^(Makefile|extension/|sql/|migrate/)' .copied | xargs sha256sum &&
+        "$PG_CONFIG" --version --cppflags --cflags && cc --version) | sha256sum | cut -c 1-16
 }
 
-# Builds once for the same sources: later runs unpack the built tree.
+# Builds once for the same sources: a later run copies what was installed.
 installation_build_cached() {
-    built=$CACHE/build/$(build_key).tar
-    if [ -e "$built" ]; then
-        touch "$built"
-        tar -C "$WORK/src" -xf "$built" && installation_add >"$WORK/build.log" 2>&1 && return 0
+    built=$CACHE/build/$(build_key)
+    if [ ! -d "$built" ]; then
+        note "building the extension and hh-migrate"
+        mkdir -p "$CACHE/build"
+        installation_build "$built.$$" >"$WORK/build.log" 2>&1 || {
+            rm -rf "$built.$$"
+            return 1
+        }
+        mv -T "$built.$$" "$built" 2>/dev/null || rm -rf "$built.$$"
+        installation_forget_old
     fi
-    installation_build >"$WORK/build.log" 2>&1 || return 1
-    mkdir -p "$CACHE/build"
-    (cd "$WORK/src" && find Makefile META.json extension sql migrate -newer .copied 2>/dev/null |
-        tar -cf "$built.$$" --no-recursion -T -) && mv "$built.$$" "$built"
-    # shellcheck disable=SC2012
-    ls -t "$CACHE"/build/*.tar | tail -n +4 | xargs -r rm -f
+    touch "$built"
+    cp -a --remove-destination "$built/." "$INSTALLATION/"
+}
+
+# The cache keeps the last three builds.  One removed under a run beside ours makes that run fail,
+# so nothing younger than a day goes.
+installation_forget_old() {
+    find "$CACHE/build" -mindepth 1 -maxdepth 1 -mtime +0 -printf '%T@ %p\n' | sort -rn |
+        sed -n '4,$s/^[^ ]* //p' | xargs -r rm -rf
 }

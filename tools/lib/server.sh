@@ -4,14 +4,27 @@ SOCKET=$WORK/s
 DATA=$WORK/data
 SERVER_LOG=$WORK/server.log
 
+# A new cluster, copied from the one that an earlier run with this server made.
+server_initdb() {
+    template=$CACHE/cluster/postgresql-$PG_VERSION
+    if [ ! -d "$template" ]; then
+        initdb -D "$DATA" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions \
+            >"$WORK/initdb.log" 2>&1 || {
+            log_tail "$WORK/initdb.log" 20
+            fail "initdb failed"
+        }
+        mkdir -p "$CACHE/cluster"
+        cp -a --sparse=always "$DATA" "$template.$$"
+        mv -T "$template.$$" "$template" 2>/dev/null || rm -rf "$template.$$"
+    else
+        cp -a --sparse=always "$template" "$DATA"
+    fi
+}
+
 # Makes the cluster and says to libpq where it will be.
 server_create() {
     mkdir -m 700 "$SOCKET"
-    initdb -D "$DATA" -U postgres -A trust -E UTF8 --locale=C.UTF-8 --no-sync --no-instructions \
-        >"$WORK/initdb.log" 2>&1 || {
-        log_tail "$WORK/initdb.log" 20
-        fail "initdb failed"
-    }
+    server_initdb
     server_configure >>"$DATA/postgresql.conf"
     export PGHOST="$SOCKET" PGPORT=5432 PGUSER=postgres PGDATABASE=postgres
 }
