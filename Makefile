@@ -4,6 +4,7 @@
 # make check            every test, on a private server
 # make lint             layout and static analysis
 # make valgrind         the regression tests under valgrind, on a private server
+# make fuzz             a fuzz target for what reads migrations, for FUZZ_SECONDS (600); needs clang
 # make clean
 
 PG_CONFIG ?= pg_config
@@ -20,8 +21,11 @@ installcheck:
 check:
 	tools/check
 
+fuzz:
+	+$(MAKE) -C migrate fuzz PG_CONFIG='$(PG_CONFIG)'
+
 lint valgrind:
 	tools/check $@
 
-.PHONY: all install clean installcheck check lint valgrind \
+.PHONY: all install clean installcheck check fuzz lint valgrind \
 	$(foreach part,$(PARTS),all-$(part) install-$(part) clean-$(part))

@@ -13,6 +13,7 @@
 #include "cli.h"
 #include "command_down.h"
 #include "command_maintain.h"
+#include "command_new.h"
 #include "command_status.h"
 #include "command_up.h"
 #include "options.h"
@@ -31,7 +32,8 @@
 typedef struct Command
 {
 	const char *name;
-	int flag; /* in Option.commands */
+	const char *argument; /* what help calls it; NULL where it takes none */
+	int flag;			  /* in Option.commands */
 	const char *summary;
 	const char *description;
 	int (*run)(const Options *options);
@@ -52,28 +54,33 @@ enum
 	UP = 1,
 	STATUS = 2,
 	MAINTAIN = 4,
+	NEW = 8,
 	DOWN = 16,
-	ALL = UP | DOWN | STATUS | MAINTAIN
+	ALL = UP | DOWN | STATUS | MAINTAIN /* that connect to a database */
 };
 
 static const Command commands[] = {
-	{"up", UP, "bring the database up to date",
+	{"up", NULL, UP, "bring the database up to date",
 	 "Creates or updates the extension headhunter, then applies the migrations that are\n"
 	 "pending, each in a transaction of its own. Running it again is harmless.",
 	 command_up},
-	{"down", DOWN, "take back migrations that have a revert part",
+	{"down", NULL, DOWN, "take back migrations that have a revert part",
 	 "Takes back the newest migration, or with --to all above that version, newest first,\n"
 	 "each in a transaction of its own. \"up\" applies them again. Asks on a terminal.",
 	 command_down},
-	{"status", STATUS, "show which migrations are applied and which are pending",
+	{"status", NULL, STATUS, "show which migrations are applied and which are pending",
 	 "Changes nothing; a role that may read hh.migration is enough. Exits with 2 where\n"
 	 "something is pending or out of order.",
 	 command_status},
-	{"maintain", MAINTAIN, "make and expire monthly partitions, for a scheduler",
+	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
 	 "are left in a default partition.",
 	 command_maintain},
+	{"new", "NAME", NEW, "begin a migration of your own",
+	 "Makes a file with a commented template in the directory of your migrations, with a\n"
+	 "version behind all others there, and prints its path. Connects to no database.",
+	 command_new},
 };
 
 static bool
@@ -268,7 +275,7 @@ static const Option options_table[] = {
 	{"embedding-dimensions", 0, "N", UP, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS, set_directory,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | NEW, set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
 	{"set", 0, "NAME=VALUE", UP, set_variable,
@@ -337,7 +344,8 @@ print_help(const Command *command)
 	if (command)
 	{
 		printf("hh-migrate %s: %s\n\n%s\n", command->name, command->summary, command->description);
-		printf("\nUsage:\n  hh-migrate %s [OPTION]...\n\nOptions:\n", command->name);
+		printf("\nUsage:\n  hh-migrate %s%s%s [OPTION]...\n\nOptions:\n", command->name,
+			   command->argument ? " " : "", command->argument ? command->argument : "");
 	}
 	else
 	{
@@ -345,14 +353,14 @@ print_help(const Command *command)
 			 "Usage:\n  hh-migrate COMMAND [OPTION]...\n\nCommands:");
 		for (size_t i = 0; i < lengthof(commands); i++)
 			printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-		puts("  help       show the options of a command\n\nOptions of all commands:");
+		puts("  help       show the options of a command\n\nOptions of all commands that connect:");
 	}
 	for (size_t i = 0; i < lengthof(options_table); i++)
 	{
 		const Option *option = &options_table[i];
 
-		if (option->commands == 0 || option->commands == ALL ||
-			(command && (option->commands & command->flag)))
+		if (option->commands == 0 ||
+			(command ? option->commands & command->flag : option->commands == ALL))
 			print_option(option);
 	}
 	if (!command)
@@ -499,6 +507,25 @@ read_environment(Options *options, const Command *command)
 	return true;
 }
 
+/* What stands behind the command's name, besides options. */
+static bool
+take_argument(Options *options, const Command *command, int count, char **arguments)
+{
+	int wanted = command->argument ? 1 : 0;
+
+	if (count > wanted)
+		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[wanted]);
+	else if (count < wanted)
+		pg_log_error("command \"%s\" needs an argument %s", command->name, command->argument);
+	else
+	{
+		options->argument = wanted ? arguments[0] : NULL;
+		return true;
+	}
+	pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);
+	return false;
+}
+
 static int
 show_help(int argc, char **argv)
 {
@@ -533,13 +560,8 @@ run_command(CommandLine *line, int count, char **arguments)
 		return show_help(count - 1, arguments + 1);
 	if ((command = find_command(arguments[0])) == NULL)
 		return EXIT_COULD_NOT_RUN;
-	if (count > 1)
-	{
-		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[1]);
-		pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);
-		return EXIT_COULD_NOT_RUN;
-	}
-	if (!check_options(line, command) || !read_environment(&line->options, command))
+	if (!take_argument(&line->options, command, count - 1, arguments + 1) ||
+		!check_options(line, command) || !read_environment(&line->options, command))
 		return EXIT_COULD_NOT_RUN;
 	return command->run(&line->options);
 }

@@ -195,3 +195,34 @@ migration_directory_read(MigrationSet *set, const char *directory)
 	set->directory = directory;
 	return read && migration_set_sort(set);
 }
+
+bool
+migration_directory_look(const char *directory, const char *name, char **last, char **namesake)
+{
+	NameList names = {0};
+	bool read = list_names(directory, &names);
+
+	*last = pg_strdup("");
+	*namesake = NULL;
+	for (int i = 0; i < names.count && read; i++)
+	{
+		MigrationFile file = {0};
+		char *version;
+
+		if (!migration_file_parse_name(names.items[i], &file))
+			continue;
+		if (*namesake == NULL && file.name.length == strlen(name) &&
+			memcmp(file.name.data, name, file.name.length) == 0)
+			*namesake = pg_strdup(names.items[i]);
+		version = pnstrdup(file.version.data, file.version.length);
+		if (migration_version_compare(version, *last) <= 0)
+		{
+			pg_free(version);
+			continue;
+		}
+		pg_free(*last);
+		*last = version;
+	}
+	free_names(&names);
+	return read;
+}

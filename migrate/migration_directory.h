@@ -14,4 +14,12 @@
  */
 extern bool migration_directory_read(MigrationSet *set, const char *directory);
 
+/*
+ * Reads the directory's names alone: *last is the greatest version ("" without
+ * one), *namesake the file of a migration called name, or NULL.  The caller frees
+ * both.  Logs what is wrong with the directory and returns false.
+ */
+extern bool migration_directory_look(const char *directory, const char *name, char **last,
+									 char **namesake);
+
 #endif /* HH_MIGRATION_DIRECTORY_H */

@@ -63,16 +63,28 @@ next_line(TextSlice *rest)
 	return line;
 }
 
+static size_t
+name_length(const char *name)
+{
+	return strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_");
+}
+
+bool
+migration_name_is_valid(const char *name)
+{
+	return name[0] != '\0' && name[name_length(name)] == '\0';
+}
+
 /* NNNN_name.sql: digits, an underscore, then lower-case letters, digits and underscores. */
-static bool
-parse_file_name(const char *file_name, MigrationFile *file)
+bool
+migration_file_parse_name(const char *file_name, MigrationFile *file)
 {
 	size_t digits = strspn(file_name, "0123456789");
 	size_t letters;
 
 	if (digits < 4 || digits > 18 || file_name[digits] != '_')
 		return false;
-	letters = strspn(file_name + digits + 1, "abcdefghijklmnopqrstuvwxyz0123456789_");
+	letters = name_length(file_name + digits + 1);
 	if (letters == 0 || strcmp(file_name + digits + 1 + letters, ".sql") != 0)
 		return false;
 	file->version = (TextSlice){file_name, digits};
@@ -205,7 +217,7 @@ migration_file_parse(const char *file_name, const char *text, size_t length, Mig
 	bool in_head = true;
 
 	memset(file, 0, sizeof(*file));
-	if (!parse_file_name(file_name, file))
+	if (!migration_file_parse_name(file_name, file))
 	{
 		*error = "the name is not of the form NNNN_name.sql";
 		return false;

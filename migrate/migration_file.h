@@ -59,6 +59,12 @@ typedef struct MigrationFile
 extern bool migration_file_parse(const char *file_name, const char *text, size_t length,
 								 MigrationFile *file, const char **error);
 
+/* Reads a file's name alone into version and name; false where it is no migration's. */
+extern bool migration_file_parse_name(const char *file_name, MigrationFile *file);
+
+/* Lower-case letters, digits and underscores: what may stand in a file's name. */
+extern bool migration_name_is_valid(const char *name);
+
 /* Letters, digits and underscores, not beginning with a digit: [1:2] is a slice. */
 extern bool variable_name_is_valid(const char *name, size_t length);
 

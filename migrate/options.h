@@ -17,6 +17,7 @@
 typedef struct Options
 {
 	ConnectionOptions connection;
+	const char *argument; /* of a command that takes one */
 	OutputFormat format;
 	bool quiet;
 	VariableList settings; /* what --set says */

@@ -89,7 +89,7 @@ unterminated(promptStatus_t prompt)
 static const char *
 find_piece(const char *at, const char *end, PQExpBuffer piece)
 {
-	while ((size_t) (end - at) >= piece->len && memcmp(at, piece->data, piece->len) != 0)
+	while (at < end)
 	{
 		if (end - at >= 2 && memcmp(at, "--", 2) == 0)
 		{
@@ -100,9 +100,11 @@ find_piece(const char *at, const char *end, PQExpBuffer piece)
 		else if (isspace((unsigned char) *at))
 			at++;
 		else
-			return NULL;
+			break;
 	}
-	return (size_t) (end - at) >= piece->len ? at : NULL;
+	if ((size_t) (end - at) < piece->len || memcmp(at, piece->data, piece->len) != 0)
+		return NULL;
+	return at;
 }
 
 /* Takes a piece of the text into the list, and moves *at and *line behind it. */

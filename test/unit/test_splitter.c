@@ -76,6 +76,7 @@ static const Sample samples[] = {
 	{"comments before a statement",
 	 "-- a\n/* b */ SELECT 1; -- c\n/* d */\nSELECT 2;",
 	 {"/* b */ SELECT 1;", "/* d */\nSELECT 2;"}},
+	{"a statement that begins like the comment before it", "-- a\n-", {"-"}},
 	{"COPY that needs no data stream",
 	 "COPY t FROM '/a/stdin'; COPY (SELECT 1 FROM stdin) TO PROGRAM 'cat'; COPY \"from stdin\" TO "
 	 "'/b';",
