@@ -16,6 +16,7 @@
 #include "command_new.h"
 #include "command_status.h"
 #include "command_up.h"
+#include "command_verify.h"
 #include "options.h"
 #include "plan.h"
 
@@ -56,7 +57,8 @@ enum
 	MAINTAIN = 4,
 	NEW = 8,
 	DOWN = 16,
-	ALL = UP | DOWN | STATUS | MAINTAIN /* that connect to a database */
+	VERIFY = 32,
+	ALL = UP | DOWN | STATUS | VERIFY | MAINTAIN /* that connect to a database */
 };
 
 static const Command commands[] = {
@@ -72,6 +74,10 @@ static const Command commands[] = {
 	 "Changes nothing; a role that may read hh.migration is enough. Exits with 2 where\n"
 	 "something is pending or out of order.",
 	 command_status},
+	{"verify", NULL, VERIFY, "check what is applied against files and verify parts",
+	 "Compares the checksum of every applied migration, and runs its verify part, as the\n"
+	 "owner. Changes nothing. A line a difference; exits with 2 where there is one.",
+	 command_verify},
 	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
@@ -275,7 +281,7 @@ static const Option options_table[] = {
 	{"embedding-dimensions", 0, "N", UP, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | NEW, set_directory,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | NEW, set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
 	{"set", 0, "NAME=VALUE", UP, set_variable,
