@@ -362,7 +362,7 @@ wait_for_result(Database *database, int *pause)
 }
 
 static bool
-send(PGconn *connection, const char *sql, int count, const char *const *values)
+send_statement(PGconn *connection, const char *sql, int count, const char *const *values)
 {
 	if (count > 0)
 		return PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0) != 0;
@@ -378,7 +378,7 @@ execute_watched(Database *database, const char *sql, int count, const char *cons
 	PGresult *next;
 	int pause = FIRST_LOOK_MS;
 
-	if (!send(connection, sql, count, values))
+	if (!send_statement(connection, sql, count, values))
 		return PQmakeEmptyPGresult(connection, PGRES_FATAL_ERROR);
 	for (;;)
 	{
@@ -438,7 +438,7 @@ database_run_within(Database *database, int milliseconds, const char *sql, int c
 	struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
 	Result *result;
 
-	if (!send(connection, sql, count, values))
+	if (!send_statement(connection, sql, count, values))
 		return NULL;
 	while (PQisBusy(connection))
 	{
