@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 
 #include "common/logging.h"
 
@@ -23,6 +22,7 @@
 #define LONGEST_LOCK_WAIT 86400
 #define MOST_LOCK_RETRIES 1000
 #define MOST_MONTHS		  120
+#define MOST_MONTHS_KEPT  1200
 
 /* getopt_long()'s codes for long options: above every letter. */
 #define FIRST_LONG_OPTION 256
@@ -233,7 +233,7 @@ set_keep_months(Options *options, const char *value)
 	int months;
 
 	options->keep_months = value;
-	return parse_number("--keep-months", value, 1, INT_MAX, &months);
+	return parse_number("--keep-months", value, 1, MOST_MONTHS_KEPT, &months);
 }
 
 static bool

@@ -38,6 +38,14 @@ enum
 	HORIZON_DEFAULT_ROWS
 };
 
+enum
+{
+	CHANGE_RELATION,
+	CHANGE_PARTITION_NAME,
+	CHANGE_ACTION,
+	CHANGE_ROW_COUNT
+};
+
 /* Both tables have as many columns. */
 #define COLUMN_COUNT 4
 
@@ -52,6 +60,16 @@ add_rows(Report *report, const Result *result)
 			values[column] = result_value(result, row, column);
 		report_add_row(report, values);
 	}
+}
+
+/* The server has warned of each partition that it could not make or drop. */
+static bool
+check_changes(const Result *changes)
+{
+	for (int row = 0; row < result_rows(changes); row++)
+		if (strcmp(result_value(changes, row, CHANGE_ACTION), "skipped") == 0)
+			return false;
+	return true;
 }
 
 /* Warns of each table whose partitions run out, or didn't hold all rows. */
@@ -102,7 +120,7 @@ maintain(const Options *options, const Session *session, bool *healthy)
 		add_rows(&report, horizon);
 		report_print(&report, options->format, stdout);
 		report_free(&report);
-		*healthy = check_horizon(horizon);
+		*healthy = check_horizon(horizon) && check_changes(changes);
 	}
 	result_free(changes);
 	result_free(horizon);

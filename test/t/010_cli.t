@@ -76,6 +76,7 @@ refuses([ 'up', '--yes' ], 'command "up" has no option --yes', 'up --yes');
 refuses([ 'up', '--lock-retries', '1001' ], 'invalid value "1001" for --lock-retries', 'too many tries');
 refuses([ 'up', '--lock-wait', '' ], 'invalid value "" for --lock-wait', 'empty number');
 refuses([ 'maintain', '--keep-months', '0' ], 'invalid value "0" for --keep-months', 'keeping nothing');
+refuses([ 'maintain', '--keep-months', '1201' ], 'invalid value "1201" for --keep-months', 'keeping more than there can be');
 foreach my $dimensions ('0', '2001', '768.5', 'many', '99999999999999999999')
 {
     refuses(

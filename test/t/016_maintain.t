@@ -75,6 +75,30 @@ run_sql($node, 'main', 'owner', q{CREATE TABLE ops.pipeline_metrics_old PARTITIO
 like($out, qr/^ ops\.pipeline_metrics +\| \S*pipeline_metrics_old +\| (dropped|expired) /m, '--keep-months drops what is older');
 is(run_sql($node, 'main', undef, q{SELECT to_regclass('ops.pipeline_metrics_old') IS NULL}), 't', '... really');
 
+# One month whose name is taken keeps nothing else from being done, and is a problem even far ahead.
+my $taken = 'ops.pipeline_metrics_' . run_sql($node, 'main', undef, q{SELECT to_char(now() AT TIME ZONE 'UTC' + interval '9 months', 'YYYY_MM')});
+run_sql($node, 'main', 'owner', "CREATE TABLE $taken ()");
+($status, $out, $err) = maintain('owner', '--months-ahead', '10');
+is($status, 2, 'a partition that can\'t be made: exit code');
+like($out, qr/^ ops\.pipeline_metrics +\| \Q$taken\E +\| skipped +\| +0$/m, '... is skipped');
+like($out, qr/^ ops\.pipeline_metrics +\| \S+ +\| created +\| +0$/m, '... and the next is made');
+like($err, qr/warning: partition \Q$taken\E was not made: relation "pipeline_metrics_\w+" already exists\n.*detail: .*: 0\.\n.*hint: Attach/, '... warning');
+unlike($err, qr/more days only|default partition of/, '... the only one');
+run_sql($node, 'main', 'owner', "DROP TABLE $taken");
+is((maintain('owner', '--months-ahead', '10'))[0], 0, '... until the name is free');
+
+# What needs an expired partition keeps it.
+run_sql($node, 'main', 'owner', q{CREATE TABLE ops.pipeline_metrics_old PARTITION OF ops.pipeline_metrics
+    FOR VALUES FROM ('2001-01-01 00:00+00') TO ('2001-02-01 00:00+00');
+    CREATE VIEW ops.since_2001 AS SELECT * FROM ops.pipeline_metrics_old});
+($status, $out, $err) = maintain('owner', '--keep-months', '1200');
+is_deeply([ $status, $err ], [ 0, '' ], 'keeping a hundred years');
+($status, $out, $err) = maintain('owner', '--keep-months', '12');
+is($status, 2, 'a partition that can\'t be dropped: exit code');
+like($err, qr/warning: partition ops\.pipeline_metrics_old was not dropped: .*\n.*detail: view ops\.since_2001 depends on .*\n.*hint: /, '... warning');
+run_sql($node, 'main', 'owner', 'DROP VIEW ops.since_2001');
+is((maintain('owner', '--keep-months', '12'))[0], 0, '... until nothing needs it');
+
 # Others run it in the owner's name, if they can become the owner.
 is((maintain(undef))[0], 0, 'a superuser');
 is(run_sql($node, 'main', undef, q{SELECT DISTINCT relowner::regrole FROM pg_class JOIN pg_inherits ON inhrelid = pg_class.oid

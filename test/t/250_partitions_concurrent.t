@@ -163,11 +163,12 @@ $waiting->{handle}->signal('KILL');
 eval { exit_code($waiting) };
 run_sql($node, 'main', undef, q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND usename = 'owner'});
 eval { exit_code($reader) };
-run_sql($node, 'main', 'owner', q{CREATE FUNCTION public.linger() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(600); RETURN NULL; END $$;
+run_sql($node, 'main', 'owner', q{CREATE FUNCTION public.linger() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN PERFORM set_config('application_name', 'moving', true); PERFORM pg_sleep(600); RETURN NULL; END $$;
     CREATE TRIGGER linger AFTER DELETE ON search.search_logs_default FOR EACH STATEMENT EXECUTE FUNCTION public.linger()});
 my $moving = start_sql('SELECT * FROM ops.maintain_partitions(2)');
-ok($node->poll_query_until('main', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'}), 'rows are being moved');
-kill 'KILL', run_sql($node, 'main', undef, q{SELECT pid FROM pg_stat_activity WHERE wait_event = 'PgSleep'});
+ok($node->poll_query_until('main', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'moving'}), 'rows are being moved');
+kill 'KILL', run_sql($node, 'main', undef, q{SELECT pid FROM pg_stat_activity WHERE application_name = 'moving'});
 isnt(exit_code($moving), 0, 'the server process is killed');
 ok($node->poll_query_until('main', 'SELECT true'), 'the server recovers');
 is(run_sql($node, 'main', 'owner', $counts), "$sent|$sent|$sent", 'all rows are where they were');

@@ -21,6 +21,10 @@ timeout -k 20 "${PG_TEST_FILE_TIMEOUT:-600}" prove --verbose --merge "$file" >"$
 status=$?
 count_tap "$log"
 tap_failures "$log" >"$directory/$name.failures"
+# A test that died says why in neither.
+if [ "$status" -ne 0 ] && [ "$tap_failed" -eq 0 ]; then
+    tail -n 20 "$log" "$TESTLOGDIR/regress_log_$name" >>"$directory/$name.failures" 2>/dev/null
+fi
 report_tap "$status" "$file ($(since "$started") s)" "$directory/$name.failures" >"$directory/$name.report"
 printf '%s %s\n' "$tap_passed" "$tap_failed" >"$directory/$name.counts"
 cat "$directory/$name.report"
