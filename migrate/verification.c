@@ -85,6 +85,21 @@ is_asked_for(const Migration *migration, const LedgerRow *row)
 		   strcmp(row->checksum, migration->checksum) == 0;
 }
 
+/*
+ * Headhunter's own queries read PostgreSQL's catalogs alone.  A team's may run what
+ * the database's owner has made, which must not be in somebody else's name.
+ */
+static bool
+may_ask(const Session *session, const Migration *migration)
+{
+	if (session->mode != SESSION_READER || !migration_version_is_team(migration->version))
+		return true;
+	pg_log_warning("could not verify %s", migration->label);
+	pg_log_warning_detail("A team's queries are run as the deployment's owner only.");
+	pg_log_warning_hint("Connect as that role, or as one that may SET ROLE to it.");
+	return false;
+}
+
 /* A role that may not run a query is still shown the rest. */
 static bool
 is_tolerable_failure(const Session *session)
@@ -105,10 +120,7 @@ verification_run(const Session *session, const Deployment *deployment,
 		verified[i] = true;
 		if (!is_asked_for(migration, row))
 			continue;
-		/* A team's queries may call what the owner has planted. */
-		if (session->mode == SESSION_READER && migration_version_is_team(migration->version))
-			continue;
-		if (deployment->extension_version == NULL)
+		if (deployment->extension_version == NULL || !may_ask(session, migration))
 			verified[i] = false;
 		else if (!run_part(session, migration, &row->variables, &verified[i]) &&
 				 !is_tolerable_failure(session))

@@ -17,7 +17,7 @@
  * A session that only reads sends the queries itself: they are our own and read the
  * catalogs alone, so that nothing of the database's can run in its name.  One that
  * it may not run does not hold, and is logged.  A team's queries, which may read
- * anything, it does not run: they are taken to hold.
+ * anything, it does not run: they do not hold, and that is said.
  */
 extern bool verification_run(const Session *session, const Deployment *deployment,
 							 const MigrationSet *migrations, const Ledger *ledger, bool *verified);

@@ -105,6 +105,14 @@ SELECT to_regclass('public.' || quote_ident(:'name')) IS NOT NULL;
 END
 is((up('--set', 'name=a=b "c" d', '-q'))[0], 0, 'a repeatable migration with a variable');
 is((up())[1], "nothing to do\n", '... holds');
+
+# Not in the name of a role that can't act as the owner: a query may run what the owner has made.
+add_role($node, 'reader');
+run_sql($node, 'main', 'owner', 'GRANT USAGE ON SCHEMA hh TO reader; GRANT SELECT ON hh.migration TO reader');
+($status, $out, $err) = try_client($node, 'main', 'reader', 'status', '--dir', $directory, '--format', 'csv');
+is($status, 2, 'a reader');
+like($out, qr/^1001,view,repeatable,unverified,/m, '... runs no query of a team');
+like($err, qr/warning: could not verify 1001_view\n/, '... and is told so');
 run_sql($node, 'main', 'owner', 'DROP VIEW public."a=b ""c"" d"');
 my $states = (try_client($node, 'main', 'owner', 'status', '--dir', $directory, '--format', 'csv'))[1];
 like($states, qr/^1001,view,repeatable,unverified,/m, '... is found missing without its value');
