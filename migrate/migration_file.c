@@ -208,6 +208,89 @@ parse_head_directive(TextSlice directive, MigrationFile *file, const char **erro
 	return true;
 }
 
+static char
+lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char) (c - 'A' + 'a') : c;
+}
+
+/*
+ * Whether a line means a directive and isn't written as one: "--hh: revert", taken
+ * for a comment, would make the revert part one with the change.
+ */
+static bool
+is_misspelt_directive(TextSlice line)
+{
+	static const char *const words[] = {
+		"repeatable",	"requires-extension", "vars", "revert", "verify", "no-transaction",
+		"lock-timeout", "statement-timeout",  "allow"};
+	TextSlice rest = trimmed(line);
+	TextSlice word;
+
+	if (rest.length < 2 || memcmp(rest.data, "--", 2) != 0)
+		return false;
+	rest = trimmed((TextSlice){rest.data + 2, rest.length - 2});
+	if (rest.length < 2 || lower(rest.data[0]) != 'h' || lower(rest.data[1]) != 'h')
+		return false;
+	rest = trimmed((TextSlice){rest.data + 2, rest.length - 2});
+	if (rest.length < 1 || rest.data[0] != ':')
+		return false;
+	rest = (TextSlice){rest.data + 1, rest.length - 1};
+	word = next_word(&rest);
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	{
+		if (slice_is(word, words[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_directive(TextSlice line)
+{
+	return line.length >= strlen(DIRECTIVE_MARK) &&
+		   memcmp(line.data, DIRECTIVE_MARK, strlen(DIRECTIVE_MARK)) == 0;
+}
+
+/* The part that the directive begins, or NULL. */
+static TextSlice *
+part_of_directive(TextSlice directive, MigrationFile *file)
+{
+	if (slice_is(directive, "revert"))
+		return &file->revert;
+	return slice_is(directive, "verify") ? &file->verify : NULL;
+}
+
+/*
+ * Reads a line that is a directive.  *part: the part that it ends, and then the
+ * one that it begins, if it begins one; rest: what stands below the line.
+ */
+static bool
+parse_directive(TextSlice line, TextSlice rest, bool in_head, TextSlice **part, MigrationFile *file,
+				const char **error)
+{
+	size_t mark = strlen(DIRECTIVE_MARK);
+	TextSlice directive = trimmed((TextSlice){line.data + mark, line.length - mark});
+	TextSlice *next = part_of_directive(directive, file);
+
+	if (next == NULL && !in_head)
+	{
+		*error = "a directive stands below the comment at the head";
+		return false;
+	}
+	if (next == NULL)
+		return parse_head_directive(directive, file, error);
+	if (next->data != NULL)
+	{
+		*error = "a part stands twice";
+		return false;
+	}
+	(*part)->length = (size_t) (line.data - (*part)->data);
+	*part = next;
+	next->data = rest.data;
+	return true;
+}
+
 bool
 migration_file_parse(const char *file_name, const char *text, size_t length, MigrationFile *file,
 					 const char **error)
@@ -227,40 +310,18 @@ migration_file_parse(const char *file_name, const char *text, size_t length, Mig
 	for (int number = 1; rest.length > 0; number++)
 	{
 		TextSlice line = next_line(&rest);
-		TextSlice directive = {line.data + strlen(DIRECTIVE_MARK), 0};
-		bool is_directive = line.length >= strlen(DIRECTIVE_MARK) &&
-							memcmp(line.data, DIRECTIVE_MARK, strlen(DIRECTIVE_MARK)) == 0;
 
-		if (is_directive)
+		file->error_line = number;
+		if (is_directive(line))
 		{
-			TextSlice *next;
-
-			file->error_line = number;
-			directive.length = line.length - strlen(DIRECTIVE_MARK);
-			directive = trimmed(directive);
-			next = slice_is(directive, "revert")   ? &file->revert
-				   : slice_is(directive, "verify") ? &file->verify
-												   : NULL;
-			if (next != NULL)
-			{
-				if (next->data != NULL)
-				{
-					*error = "a part stands twice";
-					return false;
-				}
-				part->length = (size_t) (line.data - part->data);
-				part = next;
-				part->data = rest.data;
-				in_head = false;
-				continue;
-			}
-			if (!in_head)
-			{
-				*error = "a directive stands below the comment at the head";
+			if (!parse_directive(line, rest, in_head, &part, file, error))
 				return false;
-			}
-			if (!parse_head_directive(directive, file, error))
-				return false;
+			in_head = in_head && part == &file->change;
+		}
+		else if (is_misspelt_directive(line))
+		{
+			*error = "a directive begins with \"-- hh: \" at the beginning of its line";
+			return false;
 		}
 		else if (trimmed(line).length > 0 && !(line.length >= 2 && memcmp(line.data, "--", 2) == 0))
 			in_head = false;

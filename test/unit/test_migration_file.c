@@ -122,6 +122,13 @@ check_errors(void)
 	ok(!parse("0001_a.sql", "-- hh: repeatable now\n"), "a directive with too much");
 	ok(!parse("0001_a.sql", "-- hh: vars\n"), "vars without names");
 	ok(!parse("0001_a.sql", "-- hh: vars a, b\n"), "vars with a comma");
+	ok(!parse("0001_a.sql", "SELECT 1;\n--hh: revert\n") && file.error_line == 2,
+	   "a directive without its blank");
+	ok(!parse("0001_a.sql", "  -- hh: repeatable\n"), "an indented directive");
+	ok(!parse("0001_a.sql", "-- HH : vars a\n"), "a directive in capitals, with a blank");
+	ok(parse("0001_a.sql", "--x hh: revert\n  -- hh:mi:ss\n-- revert\n") &&
+		   file.revert.data == NULL,
+	   "comments that only look like one");
 	ok(!parse("0001_a.sql", "-- hh: vars a 1b\n"), "vars with a name that begins with a digit");
 	ok(!parse("0001_a.sql", "-- hh: vars a\n-- hh: vars b\n") && file.error_line == 2,
 	   "vars twice");

@@ -49,9 +49,9 @@ apt_update() {
     apt_lists_fresh=yes
 }
 
-# Installing a server package makes a cluster named main and starts every cluster of the machine;
-# pgbouncer's starts one.
-# For the time of the installation both are switched off; an administrator's policy-rc.d stands.
+# Installing a server package makes a cluster named main and starts every cluster of the machine, and
+# pgbouncer's starts one.  For the time of the installation all that is switched off; an
+# administrator's policy-rc.d stands.
 packages_guard() {
     packages_guarded=yes
     as_root sh -eu -c '
