@@ -10,14 +10,17 @@
 #include "common/logging.h"
 
 #include "cli.h"
+#include "command_down.h"
 #include "command_maintain.h"
 #include "command_new.h"
 #include "command_status.h"
 #include "command_up.h"
+#include "command_verify.h"
 #include "options.h"
 #include "plan.h"
 
 #define LONGEST_LOCK_WAIT 86400
+#define MOST_LOCK_RETRIES 1000
 #define MOST_MONTHS		  120
 #define MOST_MONTHS_KEPT  1200
 
@@ -53,7 +56,9 @@ enum
 	STATUS = 2,
 	MAINTAIN = 4,
 	NEW = 8,
-	ALL = UP | STATUS | MAINTAIN /* that connect to a database */
+	DOWN = 16,
+	VERIFY = 32,
+	ALL = UP | DOWN | STATUS | VERIFY | MAINTAIN /* that connect to a database */
 };
 
 static const Command commands[] = {
@@ -61,10 +66,18 @@ static const Command commands[] = {
 	 "Creates or updates the extension headhunter, then applies the migrations that are\n"
 	 "pending, each in a transaction of its own. Running it again is harmless.",
 	 command_up},
+	{"down", NULL, DOWN, "take back migrations that have a revert part",
+	 "Takes back the newest migration, or with --to all above that version, newest first,\n"
+	 "each in a transaction of its own. \"up\" applies them again. Asks on a terminal.",
+	 command_down},
 	{"status", NULL, STATUS, "show which migrations are applied and which are pending",
 	 "Changes nothing; a role that may read hh.migration is enough. Exits with 2 where\n"
 	 "something is pending or out of order.",
 	 command_status},
+	{"verify", NULL, VERIFY, "check what is applied against files and verify parts",
+	 "Compares the checksum of every applied migration, and runs its verify part, as the\n"
+	 "owner. Changes nothing. A line a difference; exits with 2 where there is one.",
+	 command_verify},
 	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
@@ -174,9 +187,38 @@ set_dry_run(Options *options, const char *value)
 }
 
 static bool
+set_to(Options *options, const char *value)
+{
+	options->to = value;
+	return true;
+}
+
+static bool
+set_yes(Options *options, const char *value)
+{
+	(void) value;
+	options->yes = true;
+	return true;
+}
+
+static bool
+set_allow_out_of_order(Options *options, const char *value)
+{
+	(void) value;
+	options->allow_out_of_order = true;
+	return true;
+}
+
+static bool
 set_lock_wait(Options *options, const char *value)
 {
 	return parse_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
+}
+
+static bool
+set_lock_retries(Options *options, const char *value)
+{
+	return parse_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
 }
 
 static bool
@@ -239,15 +281,23 @@ static const Option options_table[] = {
 	{"embedding-dimensions", 0, "N", UP, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | STATUS | NEW, set_directory,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | NEW, set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
 	{"set", 0, "NAME=VALUE", UP, set_variable,
 	 "value of a variable that migrations declare; may be repeated\n"
 	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
-	{"dry-run", 0, NULL, UP, set_dry_run, "show what would be done, and do nothing"},
-	{"lock-wait", 0, "SECONDS", UP, set_lock_wait,
+	{"to", 0, "VERSION", UP | DOWN, set_to,
+	 "up: the last migration to apply (default: all); down: the\n"
+	 "last one to keep (default: all but the newest)"},
+	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
+	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
+	 "apply migrations older than what is applied already"},
+	{"dry-run", 0, NULL, UP | DOWN, set_dry_run, "show what would be done, and do nothing"},
+	{"lock-wait", 0, "SECONDS", UP | DOWN, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
+	{"lock-retries", 0, "N", UP | DOWN, set_lock_retries,
+	 "how often to try a migration again that could not get\na lock (default: 10)"},
 	{"months-ahead", 0, "N", MAINTAIN, set_months_ahead,
 	 "months after this one to make partitions for (default: 3)"},
 	{"keep-months", 0, "N", MAINTAIN, set_keep_months,
@@ -525,7 +575,7 @@ run_command(CommandLine *line, int count, char **arguments)
 int
 cli_run(int argc, char **argv)
 {
-	CommandLine line = {.options = {.lock_wait = 300, .months_ahead = 3}};
+	CommandLine line = {.options = {.lock_wait = 300, .lock_retries = 10, .months_ahead = 3}};
 	int exit_code = EXIT_COULD_NOT_RUN;
 
 	if (parse_options(&line, argc, argv))

@@ -7,6 +7,7 @@
 #include "common/logging.h"
 
 #include "command_maintain.h"
+#include "connect.h"
 #include "deployment.h"
 #include "queries.h"
 #include "report.h"

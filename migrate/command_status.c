@@ -7,6 +7,7 @@
 #include "common/logging.h"
 
 #include "command_status.h"
+#include "connect.h"
 #include "plan.h"
 #include "report.h"
 #include "survey.h"

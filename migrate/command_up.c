@@ -4,160 +4,12 @@
  */
 #include "postgres_fe.h"
 
-#include "common/logging.h"
-
+#include "carry_out.h"
 #include "command_up.h"
+#include "connect.h"
 #include "deploy_lock.h"
 #include "plan.h"
-#include "report.h"
-#include "runner.h"
 #include "survey.h"
-
-static const ReportColumn action_columns[] = {
-	{"action", VALUE_TEXT}, {"object", VALUE_TEXT},		  {"version", VALUE_TEXT},
-	{"reason", VALUE_TEXT}, {"statements", VALUE_NUMBER}, {"milliseconds", VALUE_NUMBER},
-	{"result", VALUE_TEXT},
-};
-
-static void
-log_problems(const Plan *plan)
-{
-	for (int i = 0; i < plan->problem_count; i++)
-	{
-		const Problem *problem = &plan->problems[i];
-
-		pg_log_error("%s", problem->message);
-		if (problem->detail)
-			pg_log_error_detail("%s", problem->detail);
-		if (problem->hint)
-			pg_log_error_hint("%s", problem->hint);
-	}
-}
-
-/* One line an action, on standard output or, below a report, on standard error. */
-static void
-print_action(FILE *stream, const Action *action, const Outcome *outcome)
-{
-	static const char *const done[] = {
-		[ACTION_CREATE_EXTENSION] = "created extension",
-		[ACTION_UPDATE_EXTENSION] = "updated extension",
-		[ACTION_APPLY] = "applied",
-		[ACTION_REAPPLY] = "applied again",
-	};
-	const char *separator = " (";
-
-	if (outcome)
-		fprintf(stream, "%s %s", done[action->kind], action->object);
-	else
-		fprintf(stream, "would %s %s", action_kind_name(action->kind), action->object);
-	if (action->migration == NULL && action->version)
-		fprintf(stream, " %s", action->version);
-	if (action->kind == ACTION_UPDATE_EXTENSION || action->kind == ACTION_REAPPLY)
-	{
-		fprintf(stream, "%s%s", separator, action->reason);
-		separator = ", ";
-	}
-	if (action->migration)
-	{
-		int statements = action->migration->change.count;
-
-		fprintf(stream, "%s%d statement%s", separator, statements, statements == 1 ? "" : "s");
-		separator = ", ";
-	}
-	if (outcome)
-	{
-		fprintf(stream, "%s%d ms", separator, outcome->milliseconds);
-		separator = ", ";
-	}
-	fputs(separator[0] == ',' ? ")\n" : "\n", stream);
-	fflush(stream);
-}
-
-static void
-progress_on_stdout(const Action *action, const Outcome *outcome)
-{
-	print_action(stdout, action, outcome);
-}
-
-static void
-progress_on_stderr(const Action *action, const Outcome *outcome)
-{
-	print_action(stderr, action, outcome);
-}
-
-static void
-no_progress(const Action *action, const Outcome *outcome)
-{
-	(void) action;
-	(void) outcome;
-}
-
-static void
-add_action_row(Report *report, const Action *action, const Outcome *outcome, bool dry_run)
-{
-	static const char *const results[] = {
-		[OUTCOME_NOT_RUN] = "not run", [OUTCOME_DONE] = "done", [OUTCOME_FAILED] = "failed"};
-	char *statements = action->migration ? psprintf("%d", action->migration->change.count) : NULL;
-	char *milliseconds =
-		outcome->kind == OUTCOME_NOT_RUN ? NULL : psprintf("%d", outcome->milliseconds);
-	const char *values[] = {action_kind_name(action->kind),
-							action->object,
-							action->version,
-							action->reason,
-							statements,
-							milliseconds,
-							dry_run ? "planned" : results[outcome->kind]};
-
-	report_add_row(report, values);
-	pg_free(statements);
-	pg_free(milliseconds);
-}
-
-static void
-print_report(const Options *options, Database *database, const Survey *survey, const Plan *plan,
-			 const Outcome *outcomes)
-{
-	Report report = {0};
-	char *dimensions = psprintf("%d", plan->dimensions);
-
-	report_add_fact(&report, "tool", VALUE_TEXT, "hh-migrate " HH_VERSION);
-	report_add_fact(&report, "database", VALUE_TEXT, database_name(database));
-	report_add_fact(&report, "owner", VALUE_TEXT, survey->deployment.owner);
-	report_add_fact(&report, "embedding_dimensions", VALUE_NUMBER, dimensions);
-	report_add_fact(&report, "dry_run", VALUE_BOOLEAN, options->dry_run ? "true" : "false");
-	report_add_table(&report, "actions", action_columns, lengthof(action_columns));
-	for (int i = 0; i < plan->action_count; i++)
-		add_action_row(&report, &plan->actions[i], &outcomes[i], options->dry_run);
-	report_print(&report, options->format, stdout);
-	report_free(&report);
-	pg_free(dimensions);
-}
-
-/* Runs the plan, or shows it, and prints what there is to print. */
-static bool
-carry_out(const Options *options, Database *database, const Survey *survey, const Plan *plan)
-{
-	Outcome *outcomes = pg_malloc0(sizeof(Outcome) * (size_t) Max(plan->action_count, 1));
-	bool as_text = options->format == FORMAT_TEXT;
-	ProgressCallback progress = options->quiet ? no_progress
-								: as_text	   ? progress_on_stdout
-											   : progress_on_stderr;
-	bool done = true;
-
-	if (!options->dry_run)
-		done = runner_apply(database, &survey->deployment, plan, outcomes, progress);
-	else if (as_text)
-	{
-		for (int i = 0; i < plan->action_count; i++)
-			print_action(stdout, &plan->actions[i], NULL);
-	}
-	if (!as_text)
-		print_report(options, database, survey, plan, outcomes);
-	else if (plan->action_count == 0 && !options->quiet)
-		puts("nothing to do");
-	pg_free(outcomes);
-	return done;
-}
 
 static bool
 plan_and_carry_out(const Options *options, Database *database, Survey *survey,
@@ -174,11 +26,13 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey,
 						   .verified = survey->verified,
 						   .variables = variables,
 						   .dimensions = options->embedding_dimensions,
-						   .dimensions_source = options->embedding_dimensions_source};
+						   .dimensions_source = options->embedding_dimensions_source,
+						   .to = options->to,
+						   .allow_out_of_order = options->allow_out_of_order};
 
 		plan_make(&plan, &input);
 		if (plan.problem_count > 0)
-			log_problems(&plan);
+			carry_out_refuse(&plan);
 		else
 			done = carry_out(options, database, survey, &plan);
 	}

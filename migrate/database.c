@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 
 #include "common/logging.h"
@@ -12,14 +13,17 @@
 
 #include "database.h"
 #include "pg_compat.h"
-#include "queries.h"
 
-#define APPLICATION_NAME	"hh-migrate"
-#define LIFT_TIMEOUTS_TRIES 20
+#define APPLICATION_NAME "hh-migrate"
+#define FIRST_LOOK_MS	 50
+#define LOOK_EVERY_MS	 500
 
 struct Database
 {
 	PGconn *connection;
+	bool is_beside;				  /* a second connection: no signal acts on it */
+	void (*look)(void *argument); /* called while a statement runs; or NULL */
+	void *look_argument;
 };
 
 /* A PGresult under a name that says nothing of libpq. */
@@ -175,30 +179,8 @@ check_server(Database *database)
 	return true;
 }
 
-/*
- * ALTER ROLE may have set a timeout of a millisecond, which the statement that
- * lifts it can meet by chance.
- */
-static bool
-lift_timeouts(Database *database)
-{
-	ServerError error = {0};
-	Result *result = NULL;
-
-	for (int tries = 0; result == NULL && tries < LIFT_TIMEOUTS_TRIES; tries++)
-	{
-		server_error_free(&error);
-		result = database_run(database, query_lift_timeouts, NO_PARAMS, &error);
-	}
-	if (result == NULL)
-		server_error_log(&error, "could not set up the session");
-	server_error_free(&error);
-	result_free(result);
-	return result != NULL;
-}
-
 Database *
-database_connect(const ConnectionOptions *options)
+database_open(const ConnectionOptions *options)
 {
 	Database *database = pg_malloc0(sizeof(Database));
 
@@ -209,12 +191,52 @@ database_connect(const ConnectionOptions *options)
 	{
 		PQsetNoticeReceiver(database->connection, log_notice, NULL);
 		handle_signals(database->connection);
-		if (check_server(database) && lift_timeouts(database) &&
-			database_command(database, query_pin_session))
+		if (check_server(database))
 			return database;
 	}
 	database_close(database);
 	return NULL;
+}
+
+Database *
+database_connect_beside(const Database *database)
+{
+	Database *beside = pg_malloc0(sizeof(Database));
+	PQconninfoOption *said = PQconninfo(database->connection);
+	const char *keywords[64] = {NULL};
+	const char *values[64] = {NULL};
+	int count = 0;
+
+	for (PQconninfoOption *option = said; option && option->keyword && count < 58; option++)
+	{
+		/* Of several hosts, the one that answered. */
+		if (option->val == NULL || strcmp(option->keyword, "host") == 0 ||
+			strcmp(option->keyword, "hostaddr") == 0 || strcmp(option->keyword, "port") == 0)
+			continue;
+		keywords[count] = option->keyword;
+		values[count++] = option->val;
+	}
+	keywords[count] = "host";
+	values[count++] = PQhost(database->connection);
+	keywords[count] = "port";
+	values[count++] = PQport(database->connection);
+	keywords[count] = "connect_timeout";
+	values[count++] = "2";
+
+	beside->is_beside = true;
+	beside->connection = PQconnectdbParams(keywords, values, 0);
+	PQconninfoFree(said);
+	if (PQstatus(beside->connection) == CONNECTION_OK)
+		return beside;
+	database_close(beside);
+	return NULL;
+}
+
+void
+database_watch(Database *database, void (*look)(void *argument), void *argument)
+{
+	database->look = look;
+	database->look_argument = argument;
 }
 
 void
@@ -222,7 +244,8 @@ database_close(Database *database)
 {
 	if (database == NULL)
 		return;
-	release_cancel_key();
+	if (!database->is_beside)
+		release_cancel_key();
 	PQfinish(database->connection);
 	pg_free(database);
 }
@@ -245,6 +268,12 @@ const char *
 database_name(const Database *database)
 {
 	return PQdb(database->connection);
+}
+
+int
+database_announced_pid(const Database *database)
+{
+	return PQbackendPID(database->connection);
 }
 
 const char *
@@ -314,13 +343,75 @@ refuse_copy(PGconn *connection, ExecStatusType status, ServerError *error)
 							"once the migration is applied.");
 }
 
+/* Waits until a result is there to be taken, and lets the watcher look meanwhile. */
+static void
+wait_for_result(Database *database, int *pause)
+{
+	while (PQisBusy(database->connection))
+	{
+		struct pollfd socket = {.fd = PQsocket(database->connection), .events = POLLIN};
+
+		if (poll(&socket, 1, *pause) == 0)
+		{
+			*pause = LOOK_EVERY_MS;
+			database->look(database->look_argument);
+		}
+		else if (!PQconsumeInput(database->connection))
+			return;
+	}
+}
+
+static bool
+send_statement(PGconn *connection, const char *sql, int count, const char *const *values)
+{
+	if (count > 0)
+		return PQsendQueryParams(connection, sql, count, NULL, values, NULL, NULL, 0) != 0;
+	return PQsendQuery(connection, sql) != 0;
+}
+
+/* As PQexec(): the last result is what counts, unless a COPY has begun. */
+static PGresult *
+execute_watched(Database *database, const char *sql, int count, const char *const *values)
+{
+	PGconn *connection = database->connection;
+	PGresult *last = NULL;
+	PGresult *next;
+	int pause = FIRST_LOOK_MS;
+
+	if (!send_statement(connection, sql, count, values))
+		return PQmakeEmptyPGresult(connection, PGRES_FATAL_ERROR);
+	for (;;)
+	{
+		ExecStatusType status;
+
+		wait_for_result(database, &pause);
+		next = PQgetResult(connection);
+		if (next == NULL)
+			return last;
+		PQclear(last);
+		last = next;
+		status = PQresultStatus(last);
+		if (status == PGRES_COPY_IN || status == PGRES_COPY_OUT)
+			return last;
+	}
+}
+
+static PGresult *
+execute(Database *database, const char *sql, int count, const char *const *values)
+{
+	if (database->look != NULL)
+		return execute_watched(database, sql, count, values);
+	if (count > 0)
+		return PQexecParams(database->connection, sql, count, NULL, values, NULL, NULL, 0);
+	return PQexec(database->connection, sql);
+}
+
 Result *
 database_run(Database *database, const char *sql, int count, const char *const *values,
 			 ServerError *error)
 {
 	PGconn *connection = database->connection;
-	PGresult *rows = count > 0 ? PQexecParams(connection, sql, count, NULL, values, NULL, NULL, 0)
-							   : PQexec(connection, sql);
+	PGresult *rows = execute(database, sql, count, values);
 	ExecStatusType status = PQresultStatus(rows);
 	Result *result;
 
@@ -336,6 +427,32 @@ database_run(Database *database, const char *sql, int count, const char *const *
 	else
 		fill_error(connection, rows, error);
 	PQclear(rows);
+	return NULL;
+}
+
+Result *
+database_run_within(Database *database, int milliseconds, const char *sql, int count,
+					const char *const *values)
+{
+	PGconn *connection = database->connection;
+	struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
+	Result *result;
+
+	if (!send_statement(connection, sql, count, values))
+		return NULL;
+	while (PQisBusy(connection))
+	{
+		if (poll(&socket, 1, milliseconds) == 0 || !PQconsumeInput(connection))
+			return NULL;
+	}
+	result = pg_malloc0(sizeof(Result));
+	result->rows = PQgetResult(connection);
+	for (PGresult *rest; (rest = PQgetResult(connection)) != NULL;)
+		PQclear(rest);
+	if (PQresultStatus(result->rows) == PGRES_TUPLES_OK ||
+		PQresultStatus(result->rows) == PGRES_COMMAND_OK)
+		return result;
+	result_free(result);
 	return NULL;
 }
 

@@ -43,18 +43,31 @@ typedef struct ServerError
 	}
 
 /*
- * Connects, pins the session against settings of roles and databases, and from
- * then on has SIGINT and SIGTERM cancel the statement that runs.  Logs and
- * returns NULL on failure.  database_close() takes NULL.
+ * Connects, and from then on has SIGINT and SIGTERM cancel the statement that
+ * runs.  Commands use database_connect() of connect.h.  Logs and returns NULL on
+ * failure.  database_close() takes NULL.
  */
-extern Database *database_connect(const ConnectionOptions *options);
+extern Database *database_open(const ConnectionOptions *options);
 extern void database_close(Database *database);
 
 extern int database_server_version(const Database *database); /* 150020 */
 extern const char *database_server_version_text(const Database *database);
+extern int database_announced_pid(const Database *database); /* a pooler makes up its own */
 extern const char *database_name(const Database *database);
 extern const char *database_user(const Database *database);
 extern bool database_user_is_superuser(const Database *database);
+
+/*
+ * A second connection to the same server, as the same role, whose settings are
+ * what they are: for catalogs alone.  Says nothing and returns NULL on failure.
+ */
+extern Database *database_connect_beside(const Database *database);
+
+/*
+ * From now on, look(argument) is called again and again while a statement runs
+ * that takes its time; NULL ends that.
+ */
+extern void database_watch(Database *database, void (*look)(void *argument), void *argument);
 
 /*
  * Runs a statement.  database_run() fills *error in and logs nothing;
@@ -65,6 +78,14 @@ extern Result *database_run(Database *database, const char *sql, int count,
 							const char *const *values, ServerError *error);
 extern Result *database_query(Database *database, const char *sql, int count,
 							  const char *const *values);
+
+/*
+ * Runs a single statement.  Returns NULL, and logs nothing, where it
+ * fails, or where an answer takes longer (-1: never): the connection is then to be
+ * closed.
+ */
+extern Result *database_run_within(Database *database, int milliseconds, const char *sql, int count,
+								   const char *const *values);
 
 /* Runs statements whose result doesn't matter.  Logs and returns false on failure. */
 extern bool database_command(Database *database, const char *sql);

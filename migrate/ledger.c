@@ -214,17 +214,32 @@ ledger_find(const Ledger *ledger, const char *version)
 
 bool
 ledger_record_applied(const Session *session, const Migration *migration, const char *variables,
-					  const char *tool)
+					  const char *tool, ServerError *error)
 {
 	char *statements = psprintf("%d", migration->change.count);
-	Result *result = session_query(session, query_ledger_record, 0,
-								   PARAMS(migration->version, migration->name,
-										  migration->file.repeatable ? "repeatable" : "versioned",
-										  migration->checksum, statements, variables, tool));
+	Result *result = session_run(session, query_ledger_record, 0,
+								 PARAMS(migration->version, migration->name,
+										migration->file.repeatable ? "repeatable" : "versioned",
+										migration->checksum, statements, variables, tool),
+								 error);
 
 	pg_free(statements);
 	if (result == NULL)
 		return false;
 	result_free(result);
 	return true;
+}
+
+bool
+ledger_record_reverted(const Session *session, const Migration *migration, const char *tool,
+					   ServerError *error)
+{
+	Result *result =
+		session_run(session, query_ledger_revert, 1, PARAMS(migration->version, tool), error);
+	bool found = result != NULL && result_rows(result) == 1;
+
+	if (result != NULL && !found)
+		error->message = pg_strdup("its row in hh.migration has gone");
+	result_free(result);
+	return found;
 }

@@ -47,9 +47,13 @@ extern const LedgerRow *ledger_find(const Ledger *ledger, const char *version);
 
 /*
  * Records a migration as applied, in the transaction that applied it.  variables:
- * a JSON object of the values used.
+ * a JSON object of the values used.  Logs nothing: fills *error in.
  */
 extern bool ledger_record_applied(const Session *session, const Migration *migration,
-								  const char *variables, const char *tool);
+								  const char *variables, const char *tool, ServerError *error);
+
+/* The same for one that was taken back. */
+extern bool ledger_record_reverted(const Session *session, const Migration *migration,
+								   const char *tool, ServerError *error);
 
 #endif /* HH_LEDGER_H */

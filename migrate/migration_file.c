@@ -92,6 +92,43 @@ migration_file_parse_name(const char *file_name, MigrationFile *file)
 	return true;
 }
 
+/* Takes the digits off *rest, and returns how many there were. */
+static size_t
+next_digits(TextSlice *rest, double *number)
+{
+	size_t digits = 0;
+
+	while (digits < rest->length && rest->data[digits] >= '0' && rest->data[digits] <= '9')
+		*number = *number * 10 + (rest->data[digits++] - '0');
+	rest->data += digits;
+	rest->length -= digits;
+	return digits;
+}
+
+/* A length of time as PostgreSQL's settings are written: a whole number and a unit, or none. */
+static bool
+is_timeout(TextSlice text)
+{
+	static const struct
+	{
+		const char *name;
+		double milliseconds;
+	} units[] = {{"", 1},		{"us", 0.001}, {"ms", 1},		  {"s", 1000},
+				 {"min", 60e3}, {"h", 3600e3}, {"d", 24 * 3600e3}};
+	double number = 0;
+
+	if (next_digits(&text, &number) == 0)
+		return false;
+	text = trimmed(text);
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+	{
+		/* What the setting, a 32-bit number of milliseconds, takes. */
+		if (slice_is(text, units[i].name))
+			return number * units[i].milliseconds <= 2147483647.0;
+	}
+	return false;
+}
+
 bool
 variable_name_is_valid(const char *name, size_t length)
 {
@@ -154,6 +191,15 @@ parse_head_directive(TextSlice directive, MigrationFile *file, const char **erro
 		file->requires_extension = rest;
 	else if (slice_is(word, "vars") && rest.length > 0)
 		return parse_vars(rest, file, error);
+	else if (slice_is(word, "lock-timeout") || slice_is(word, "statement-timeout"))
+	{
+		if (!is_timeout(rest))
+		{
+			*error = "a timeout must be a number with one of the units us, ms, s, min, h and d";
+			return false;
+		}
+		*(slice_is(word, "lock-timeout") ? &file->lock_timeout : &file->statement_timeout) = rest;
+	}
 	else
 	{
 		*error = "unknown directive in the comment at the head";

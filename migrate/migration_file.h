@@ -8,6 +8,8 @@
  *		-- hh: repeatable                  directives, in the comment at its head
  *		-- hh: requires-extension 1.0
  *		-- hh: vars embedding_dimensions
+ *		-- hh: lock-timeout 5s
+ *		-- hh: statement-timeout 10min
  *		CREATE ...                         the change
  *		-- hh: revert
  *		DROP ...                           what takes it back
@@ -41,6 +43,8 @@ typedef struct MigrationFile
 	bool repeatable;
 	TextSlice requires_extension; /* empty where the file names no version */
 	TextSlice vars;				  /* names, separated by blanks */
+	TextSlice lock_timeout;		  /* as PostgreSQL writes it, "5s"; empty where not said */
+	TextSlice statement_timeout;
 	TextSlice change;
 	TextSlice revert; /* empty where the file has no such part */
 	TextSlice verify;

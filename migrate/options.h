@@ -27,6 +27,10 @@ typedef struct Options
 	int embedding_dimensions;				 /* 0: not said */
 	const char *embedding_dimensions_source; /* the option's or variable's name */
 	int lock_wait;							 /* seconds */
+	const char *to;							 /* a version; NULL: all */
+	bool allow_out_of_order;
+	bool yes;
+	int lock_retries; /* how often a migration is tried again */
 	int months_ahead;
 	const char *keep_months; /* NULL: for ever */
 } Options;

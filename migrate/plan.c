@@ -18,6 +18,7 @@ static const char *const kind_names[] = {
 	[ACTION_UPDATE_EXTENSION] = "update extension",
 	[ACTION_APPLY] = "apply",
 	[ACTION_REAPPLY] = "apply again",
+	[ACTION_REVERT] = "revert",
 };
 
 const char *
@@ -69,17 +70,23 @@ plan_known_dimensions(const Deployment *deployment, const Ledger *ledger)
 	return 0;
 }
 
+void
+plan_add_action(Plan *plan, Action action)
+{
+	plan->actions = pg_realloc(plan->actions, sizeof(Action) * (size_t) (plan->action_count + 1));
+	plan->actions[plan->action_count++] = action;
+}
+
 static void
 add_action(Plan *plan, ActionKind kind, const char *object, const char *version, const char *reason,
 		   const Migration *migration)
 {
-	plan->actions = pg_realloc(plan->actions, sizeof(Action) * (size_t) (plan->action_count + 1));
-	plan->actions[plan->action_count++] = (Action){kind, object, version, reason, migration};
+	plan_add_action(plan, (Action){kind, object, version, reason, migration, NULL});
 }
 
 /* Takes over the three strings. */
-static void
-add_problem(Plan *plan, char *message, char *detail, char *hint)
+void
+plan_add_problem(Plan *plan, char *message, char *detail, char *hint)
 {
 	plan->problems =
 		pg_realloc(plan->problems, sizeof(Problem) * (size_t) (plan->problem_count + 1));
@@ -95,12 +102,13 @@ plan_dimensions(Plan *plan, const PlanInput *input)
 	if (plan->dimensions == 0)
 		plan->dimensions = DEFAULT_EMBEDDING_DIMENSIONS;
 	if (known && input->dimensions && known != input->dimensions)
-		add_problem(plan,
-					psprintf("this database has embeddings of %d dimensions, and %s says %d", known,
-							 input->dimensions_source, input->dimensions),
-					pg_strdup("The dimension is decided at the first deployment; \"up\" never "
-							  "changes it."),
-					psprintf("Leave %s out, or set it to %d.", input->dimensions_source, known));
+		plan_add_problem(
+			plan,
+			psprintf("this database has embeddings of %d dimensions, and %s says %d", known,
+					 input->dimensions_source, input->dimensions),
+			pg_strdup("The dimension is decided at the first deployment; \"up\" never "
+					  "changes it."),
+			psprintf("Leave %s out, or set it to %d.", input->dimensions_source, known));
 }
 
 /* What the caller says, and the dimension, which is the database's. */
@@ -119,24 +127,24 @@ plan_variables(Plan *plan, const PlanInput *input)
 	pg_free(dimensions);
 }
 
-static void
-check_rights(Plan *plan, const Deployment *deployment)
+void
+plan_check_rights(Plan *plan, const Deployment *deployment)
 {
 	const WriteRefusal *refusal = deployment_write_refusal(deployment);
 
 	if (refusal)
-		add_problem(plan, pg_strdup(refusal->message), pg_strdup(refusal->detail),
-					pg_strdup(refusal->hint));
+		plan_add_problem(plan, pg_strdup(refusal->message), pg_strdup(refusal->detail),
+						 pg_strdup(refusal->hint));
 	if (!deployment->may_become_owner)
-		add_problem(plan,
-					psprintf("the deployment belongs to role \"%s\", and you can't act for it",
-							 deployment->owner),
-					NULL,
-					psprintf("Connect as \"%s\", or as a role that may SET ROLE to it.",
-							 deployment->owner));
+		plan_add_problem(plan,
+						 psprintf("the deployment belongs to role \"%s\", and you can't act for it",
+								  deployment->owner),
+						 NULL,
+						 psprintf("Connect as \"%s\", or as a role that may SET ROLE to it.",
+								  deployment->owner));
 	else if (!deployment->owner_may_create &&
 			 (deployment->extension_version == NULL || deployment->data_schema_count == 0))
-		add_problem(
+		plan_add_problem(
 			plan,
 			psprintf("role \"%s\" may not create schemas in this database", deployment->owner),
 			NULL,
@@ -149,17 +157,18 @@ static void
 plan_required_extensions(Plan *plan, const Deployment *deployment)
 {
 	if (deployment->vector_schema == NULL && deployment->vector_available == NULL)
-		add_problem(plan, pg_strdup("extension \"vector\" is not available on the server"), NULL,
-					pg_strdup("Install pgvector there first, for instance the package "
-							  "postgresql-NN-pgvector."));
+		plan_add_problem(plan, pg_strdup("extension \"vector\" is not available on the server"),
+						 NULL,
+						 pg_strdup("Install pgvector there first, for instance the package "
+								   "postgresql-NN-pgvector."));
 	else if (deployment->vector_schema == NULL)
 		add_action(plan, ACTION_CREATE_EXTENSION, "vector", deployment->vector_available,
 				   "not installed", NULL);
 	else if (strcmp(deployment->vector_schema, "public") != 0)
-		add_problem(plan,
-					psprintf("extension \"vector\" is in schema \"%s\"", deployment->vector_schema),
-					pg_strdup("Headhunter needs it in schema \"public\"."),
-					pg_strdup("ALTER EXTENSION vector SET SCHEMA public;"));
+		plan_add_problem(
+			plan, psprintf("extension \"vector\" is in schema \"%s\"", deployment->vector_schema),
+			pg_strdup("Headhunter needs it in schema \"public\"."),
+			pg_strdup("ALTER EXTENSION vector SET SCHEMA public;"));
 	if (!deployment->has_pgcrypto)
 		add_action(plan, ACTION_CREATE_EXTENSION, "pgcrypto", NULL, "not installed", NULL);
 }
@@ -179,10 +188,10 @@ plan_extension(Plan *plan, const Deployment *deployment)
 
 	if (installed == NULL && available == NULL)
 	{
-		add_problem(plan, pg_strdup("extension \"headhunter\" is not available on the server"),
-					NULL,
-					pg_strdup("Install it there (\"make install\" in Headhunter's sources). "
-							  "Servers that load no C code are not served yet."));
+		plan_add_problem(plan, pg_strdup("extension \"headhunter\" is not available on the server"),
+						 NULL,
+						 pg_strdup("Install it there (\"make install\" in Headhunter's sources). "
+								   "Servers that load no C code are not served yet."));
 		return NULL;
 	}
 	if (installed == NULL)
@@ -207,15 +216,16 @@ check_data_schemas(Plan *plan, const Deployment *deployment)
 	if (deployment->ledger_exists || deployment->data_schema_count == 0)
 		return;
 	if (deployment->data_schema_count < 4)
-		add_problem(
+		plan_add_problem(
 			plan, pg_strdup("some of Headhunter's schemas exist, others don't"),
 			psprintf("Existing: %s; there is no ledger hh.migration.", deployment->data_schemas),
 			pg_strdup("Drop or rename them."));
 	else
-		add_problem(plan, pg_strdup("Headhunter's schemas exist, but not the ledger hh.migration"),
-					pg_strdup("What made them, and how, is not known."),
-					psprintf("Restore the table hh.migration, or drop schemas %s to deploy anew.",
-							 deployment->data_schemas));
+		plan_add_problem(
+			plan, pg_strdup("Headhunter's schemas exist, but not the ledger hh.migration"),
+			pg_strdup("What made them, and how, is not known."),
+			psprintf("Restore the table hh.migration, or drop schemas %s to deploy anew.",
+					 deployment->data_schemas));
 }
 
 bool
@@ -234,20 +244,20 @@ refuse_unknown(Plan *plan, const LedgerRow *row, const char *directory)
 	bool is_team = migration_version_is_team(row->version);
 	char *who = is_team ? psprintf("directory \"%s\"", directory) : pg_strdup("this hh-migrate");
 
-	add_problem(plan,
-				psprintf("the ledger has migration %s_%s, which %s doesn't %s", row->version,
-						 row->name ? row->name : "", who, is_team ? "have" : "know"),
-				psprintf("It was recorded by %s.", row->tool ? row->tool : "another tool"),
-				pg_strdup(is_team
-							  ? "Use the files that the database was deployed with, or newer ones; "
-								"without --dir, the bundled migrations are applied alone."
-							  : "Use the hh-migrate that the database was deployed with, or a "
-								"newer one."));
+	plan_add_problem(
+		plan,
+		psprintf("the ledger has migration %s_%s, which %s doesn't %s", row->version,
+				 row->name ? row->name : "", who, is_team ? "have" : "know"),
+		psprintf("It was recorded by %s.", row->tool ? row->tool : "another tool"),
+		pg_strdup(is_team ? "Use the files that the database was deployed with, or newer ones; "
+							"without --dir, the bundled migrations are applied alone."
+						  : "Use the hh-migrate that the database was deployed with, or a "
+							"newer one."));
 	pg_free(who);
 }
 
-static void
-check_ledger(Plan *plan, const PlanInput *input)
+void
+plan_check_ledger(Plan *plan, const PlanInput *input)
 {
 	for (int i = 0; i < input->ledger->count; i++)
 	{
@@ -256,13 +266,14 @@ check_ledger(Plan *plan, const PlanInput *input)
 	}
 }
 
-static void
-refuse_changed(Plan *plan, const Migration *migration, const LedgerRow *row)
+void
+plan_refuse_changed(Plan *plan, const Migration *migration, const LedgerRow *row)
 {
-	add_problem(plan, psprintf("migration %s is not the one that was applied", migration->label),
-				psprintf("The ledger's checksum is %s, the file's is %s.", row->checksum,
-						 migration->checksum),
-				pg_strdup("An applied migration is never edited: put the change into a new one."));
+	plan_add_problem(
+		plan, psprintf("migration %s is not the one that was applied", migration->label),
+		psprintf("The ledger's checksum is %s, the file's is %s.", row->checksum,
+				 migration->checksum),
+		pg_strdup("An applied migration is never edited: put the change into a new one."));
 }
 
 static void
@@ -270,20 +281,20 @@ check_required_version(Plan *plan, const Migration *migration, const char *code_
 {
 	if (code_version && migration->requires_extension &&
 		version_compare(slice(code_version), slice(migration->requires_extension)) < 0)
-		add_problem(plan,
-					psprintf("migration %s needs version %s of extension \"headhunter\"",
-							 migration->label, migration->requires_extension),
-					psprintf("The server has version %s.", code_version),
-					pg_strdup("Install a newer headhunter on the server first."));
+		plan_add_problem(plan,
+						 psprintf("migration %s needs version %s of extension \"headhunter\"",
+								  migration->label, migration->requires_extension),
+						 psprintf("The server has version %s.", code_version),
+						 pg_strdup("Install a newer headhunter on the server first."));
 }
 
 static void
 refuse_missing(Plan *plan, const Migration *migration, const char *name)
 {
-	add_problem(plan, psprintf("%s: variable \"%s\" has no value", migration->file_name, name),
-				pg_strdup("The file declares it in \"-- hh: vars\"."),
-				psprintf("Give it with --set %s=VALUE, or in the environment as %s%s.", name,
-						 VARIABLE_ENVIRONMENT, name));
+	plan_add_problem(plan, psprintf("%s: variable \"%s\" has no value", migration->file_name, name),
+					 pg_strdup("The file declares it in \"-- hh: vars\"."),
+					 psprintf("Give it with --set %s=VALUE, or in the environment as %s%s.", name,
+							  VARIABLE_ENVIRONMENT, name));
 }
 
 /* Fills in the variables once, so that what doesn't work is known before anything is done. */
@@ -298,7 +309,7 @@ check_substitution(Plan *plan, const Migration *migration, const VariableList *o
 
 		if (text == NULL)
 		{
-			add_problem(
+			plan_add_problem(
 				plan, psprintf("%s, line %d: %s", migration->file_name, error.line, error.message),
 				NULL, error.hint ? pg_strdup(error.hint) : NULL);
 			statement_error_free(&error);
@@ -326,10 +337,56 @@ check_variables(Plan *plan, const Migration *migration)
 	variables_free(&own);
 }
 
-static void
-plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, bool verified,
-			   const char *code_version)
+/* The newest that is applied of Headhunter's migrations, or of a team's; NULL if there is none. */
+static const Migration *
+newest_applied(const PlanInput *input, bool is_team)
 {
+	for (int i = input->migrations->count - 1; i >= 0; i--)
+	{
+		const Migration *migration = &input->migrations->items[i];
+		const LedgerRow *row = ledger_find(input->ledger, migration->version);
+
+		if (!migration->file.repeatable && row != NULL &&
+			(row->state == LEDGER_APPLIED || row->state == LEDGER_BASELINE) &&
+			migration_version_is_team(migration->version) == is_team)
+			return migration;
+	}
+	return NULL;
+}
+
+/* A repeatable migration has no place in the order: it is run whenever it changes. */
+static void
+check_order(Plan *plan, const PlanInput *input, const Migration *migration)
+{
+	const Migration *newest;
+
+	if (migration->file.repeatable || input->allow_out_of_order)
+		return;
+	newest = newest_applied(input, migration_version_is_team(migration->version));
+	if (newest == NULL || migration_version_compare(migration->version, newest->version) > 0)
+		return;
+	plan_add_problem(
+		plan, psprintf("migration %s is out of order", migration->label),
+		psprintf("It is pending, and %s is applied already, which comes after it.", newest->label),
+		psprintf("Give it a version above %s; or apply it as it is with "
+				 "--allow-out-of-order.",
+				 newest->version));
+}
+
+void
+plan_check_target(Plan *plan, const PlanInput *input)
+{
+	if (input->to && migration_set_find(input->migrations, input->to) == NULL)
+		plan_add_problem(plan, psprintf("there is no migration with version %s", input->to), NULL,
+						 pg_strdup("\"hh-migrate status\" lists them."));
+}
+
+static void
+plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_version)
+{
+	const Migration *migration = &input->migrations->items[number];
+	const LedgerRow *row = ledger_find(input->ledger, migration->version);
+	bool verified = input->verified[number];
 	MigrationState state = migration_state(migration, row, verified);
 	ActionKind kind = ACTION_REAPPLY;
 	const char *reason = NULL;
@@ -341,15 +398,15 @@ plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, boo
 			return;
 		case MIGRATION_RUNNING:
 		case MIGRATION_FAILED:
-			add_problem(plan,
-						psprintf("migration %s is recorded as %s", migration->label,
-								 migration_state_name(state)),
-						NULL, pg_strdup("\"hh-migrate status\" shows what stands of it."));
+			plan_add_problem(plan,
+							 psprintf("migration %s is recorded as %s", migration->label,
+									  migration_state_name(state)),
+							 NULL, pg_strdup("\"hh-migrate status\" shows what stands of it."));
 			return;
 		case MIGRATION_CHANGED:
 			if (!migration->file.repeatable)
 			{
-				refuse_changed(plan, migration, row);
+				plan_refuse_changed(plan, migration, row);
 				return;
 			}
 			reason = "its text changed";
@@ -358,9 +415,11 @@ plan_migration(Plan *plan, const Migration *migration, const LedgerRow *row, boo
 			reason = "a verify query is not true";
 			break;
 		case MIGRATION_REVERTED:
+			check_order(plan, input, migration);
 			reason = "reverted";
 			break;
 		case MIGRATION_PENDING:
+			check_order(plan, input, migration);
 			kind = ACTION_APPLY;
 			reason = "not applied";
 			break;
@@ -376,18 +435,18 @@ plan_make(Plan *plan, const PlanInput *input)
 	const char *code_version;
 
 	memset(plan, 0, sizeof(*plan));
-	check_rights(plan, input->deployment);
+	plan_check_rights(plan, input->deployment);
 	plan_dimensions(plan, input);
 	plan_variables(plan, input);
 	code_version = plan_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
-	check_ledger(plan, input);
+	plan_check_ledger(plan, input);
+	plan_check_target(plan, input);
 	for (int i = 0; i < input->migrations->count; i++)
 	{
-		const Migration *migration = &input->migrations->items[i];
-
-		plan_migration(plan, migration, ledger_find(input->ledger, migration->version),
-					   input->verified[i], code_version);
+		if (input->to == NULL ||
+			migration_version_compare(input->migrations->items[i].version, input->to) <= 0)
+			plan_migration(plan, input, i, code_version);
 	}
 }
 

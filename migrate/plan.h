@@ -32,7 +32,8 @@ typedef enum ActionKind
 	ACTION_CREATE_EXTENSION,
 	ACTION_UPDATE_EXTENSION,
 	ACTION_APPLY,
-	ACTION_REAPPLY
+	ACTION_REAPPLY,
+	ACTION_REVERT
 } ActionKind;
 
 /* All strings are borrowed from the planner's input, or constants. */
@@ -43,6 +44,7 @@ typedef struct Action
 	const char *version; /* to be installed; or the migration's */
 	const char *reason;
 	const Migration *migration; /* NULL for an extension */
+	const VariableList *values; /* of a revert: what it was applied with; else NULL */
 } Action;
 
 /* Why nothing can be done. */
@@ -62,6 +64,8 @@ typedef struct PlanInput
 	const bool *verified;		   /* one a migration: its verify part holds, or isn't asked for */
 	int dimensions;				   /* that the caller says; 0 if none */
 	const char *dimensions_source; /* where it says so, for messages */
+	const char *to;				   /* the last version to apply; NULL: all */
+	bool allow_out_of_order;	   /* below what is applied already */
 } PlanInput;
 
 typedef struct Plan
@@ -77,6 +81,14 @@ typedef struct Plan
 /* Where there are problems, the actions are not to be run. */
 extern void plan_make(Plan *plan, const PlanInput *input);
 extern void plan_free(Plan *plan);
+
+/* What plan_make() is made of, for other plans.  A problem takes over its strings. */
+extern void plan_add_action(Plan *plan, Action action);
+extern void plan_add_problem(Plan *plan, char *message, char *detail, char *hint);
+extern void plan_check_rights(Plan *plan, const Deployment *deployment);
+extern void plan_check_ledger(Plan *plan, const PlanInput *input);
+extern void plan_check_target(Plan *plan, const PlanInput *input);
+extern void plan_refuse_changed(Plan *plan, const Migration *migration, const LedgerRow *row);
 
 /* row: the ledger's, or NULL. */
 extern MigrationState migration_state(const Migration *migration, const LedgerRow *row,

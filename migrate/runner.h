@@ -20,6 +20,11 @@ typedef struct Outcome
 	int milliseconds;
 } Outcome;
 
+typedef struct RunnerSettings
+{
+	int lock_retries; /* tries after the first, where a lock can't be had */
+} RunnerSettings;
+
 /* Called after each action that was run. */
 typedef void (*ProgressCallback)(const Action *action, const Outcome *outcome);
 
@@ -28,6 +33,7 @@ typedef void (*ProgressCallback)(const Action *action, const Outcome *outcome);
  * the first that fails, having logged why; what was done before stands.
  */
 extern bool runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
-						 Outcome *outcomes, ProgressCallback progress);
+						 const RunnerSettings *settings, Outcome *outcomes,
+						 ProgressCallback progress);
 
 #endif /* HH_RUNNER_H */

@@ -16,17 +16,24 @@ survey_read_files(Survey *survey, const char *directory)
 }
 
 bool
-survey_take(Survey *survey, Database *database, const char *asked_owner, bool for_writing)
+survey_read_database(Survey *survey, Database *database, const char *asked_owner, bool for_writing,
+					 Session *session)
 {
-	Session session;
-
 	if (!deployment_read(database, &survey->deployment) ||
 		!deployment_check_schema(database, &survey->deployment, for_writing) ||
 		!deployment_decide_owner(database, &survey->deployment, asked_owner))
 		return false;
+	*session = session_make(database, &survey->deployment);
+	return ledger_read(session, &survey->deployment, &survey->ledger);
+}
+
+bool
+survey_take(Survey *survey, Database *database, const char *asked_owner, bool for_writing)
+{
+	Session session;
+
 	survey->verified = pg_malloc0(sizeof(bool) * (size_t) Max(survey->migrations.count, 1));
-	session = session_make(database, &survey->deployment);
-	return ledger_read(&session, &survey->deployment, &survey->ledger) &&
+	return survey_read_database(survey, database, asked_owner, for_writing, &session) &&
 		   verification_run(&session, &survey->deployment, &survey->migrations, &survey->ledger,
 							survey->verified);
 }

@@ -29,6 +29,11 @@ extern bool survey_read_files(Survey *survey, const char *directory);
  */
 extern bool survey_take(Survey *survey, Database *database, const char *asked_owner,
 						bool for_writing);
+
+/* The same without the verify parts, whose members stay unset; *session is how it was read. */
+extern bool survey_read_database(Survey *survey, Database *database, const char *asked_owner,
+								 bool for_writing, Session *session);
+
 extern void survey_free(Survey *survey);
 
 #endif /* HH_SURVEY_H */

@@ -10,50 +10,58 @@
 
 /* The query with the values filled in that the migration was applied with; NULL on an error. */
 static char *
-query_text(const Migration *migration, const Statement *query, const VariableList *applied_with)
+query_text(const Migration *migration, const Statement *query, const VariableList *applied_with,
+		   ServerError *error)
 {
 	VariableList variables = variables_of(migration, applied_with);
-	StatementError error = {0};
-	char *text = statement_substitute(query, variables.items, variables.count, &error);
+	StatementError wrong = {0};
+	char *text = statement_substitute(query, variables.items, variables.count, &wrong);
 
 	if (text == NULL)
 	{
-		pg_log_error("could not verify %s: query at line %d: %s", migration->label, error.line,
-					 error.message);
-		statement_error_free(&error);
+		error->message = pg_strdup(wrong.message);
+		statement_error_free(&wrong);
 	}
 	variables_free(&variables);
 	return text;
 }
 
-/* Whether a verify query returns one row that is true. */
-static bool
-run_query(const Session *session, const Migration *migration, const Statement *query,
-		  const VariableList *applied_with, bool *holds)
+bool
+verification_run_query(const Session *session, const Migration *migration, const Statement *query,
+					   const VariableList *applied_with, bool *holds, ServerError *error)
 {
-	char *sql = query_text(migration, query, applied_with);
-	ServerError error = {0};
+	char *sql = query_text(migration, query, applied_with, error);
 	Result *result;
 
 	*holds = false;
 	if (sql == NULL)
 		return false;
-	result = session_run(session, sql, 1, NO_PARAMS, &error);
+	result = session_run(session, sql, 1, NO_PARAMS, error);
 	pg_free(sql);
 	if (result == NULL)
-	{
-		char *headline =
-			psprintf("could not verify %s: query at line %d failed", migration->label, query->line);
-
-		server_error_log(&error, headline);
-		server_error_free(&error);
-		pg_free(headline);
 		return false;
-	}
 	*holds =
 		result_rows(result) == 1 && result_columns(result) >= 1 && result_is_true(result, 0, 0);
 	result_free(result);
 	return true;
+}
+
+/* As verification_run_query(), but an error is logged. */
+static bool
+run_query(const Session *session, const Migration *migration, const Statement *query,
+		  const VariableList *applied_with, bool *holds)
+{
+	ServerError error = {0};
+	char *headline;
+
+	if (verification_run_query(session, migration, query, applied_with, holds, &error))
+		return true;
+	headline =
+		psprintf("could not verify %s: query at line %d failed", migration->label, query->line);
+	server_error_log(&error, headline);
+	server_error_free(&error);
+	pg_free(headline);
+	return false;
 }
 
 static bool

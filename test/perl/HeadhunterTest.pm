@@ -38,7 +38,7 @@ use Test::More;
 our @EXPORT = qw(
   new_node add_role add_database
   run_sql try_sql run_file run_program try_program run_client try_client
-  conninfo
+  conninfo migrations_in
   catalog rows differences is_same_listing is_listing_changed_by
   @tables @schemas
 );
@@ -240,6 +240,25 @@ sub try_client
 sub run_client
 {
     return run_program(client_command(@_));
+}
+
+=item migrations_in(name => text, ...)
+
+A new directory with these files, for hh-migrate's --dir.
+
+=cut
+
+sub migrations_in
+{
+    my (%files) = @_;
+    my $directory_of_files = PostgreSQL::Test::Utils::tempdir();
+    foreach my $name (keys %files)
+    {
+        open my $file, '>:raw', "$directory_of_files/$name" or die "$name: $!";
+        print $file $files{$name};
+        close $file or die "$name: $!";
+    }
+    return $directory_of_files;
 }
 
 =back

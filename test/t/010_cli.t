@@ -44,10 +44,10 @@ sub refuses
 
 shows(['--version'], qr/\Ahh-migrate \d+\.\d+\.\d+\n\z/, '--version');
 shows(['-V'], qr/\Ahh-migrate \d/, '-V');
-shows(['--help'], qr/^Commands:\n  up .*\n  status .*\n  maintain .*\n  new /m, '--help');
+shows(['--help'], qr/^Commands:\n  up .*\n  down .*\n  status .*\n  verify .*\n  maintain .*\n  new /m, '--help');
 shows(['-?'], qr/^Commands:/m, '-?');
 shows(['help'], qr/^Commands:/m, 'help');
-foreach my $command ('up', 'status', 'maintain', 'new')
+foreach my $command ('up', 'down', 'status', 'verify', 'maintain', 'new')
 {
     shows([ 'help', $command ], qr/\Ahh-migrate $command: /, "help $command");
     is((client($command, '--help'))[1], (client('help', $command))[1], "$command --help is the same");
@@ -55,7 +55,7 @@ foreach my $command ('up', 'status', 'maintain', 'new')
 like((client('help', 'up'))[1], qr/--embedding-dimensions=N/, 'a command\'s own options');
 unlike((client('help', 'status'))[1], qr/--embedding-dimensions/, '... are no other\'s');
 
-foreach my $line (grep { length > 100 } map { split /\n/, (client('help', $_))[1] } qw(up status maintain new))
+foreach my $line (grep { length > 100 } map { split /\n/, (client('help', $_))[1] } qw(up down status verify maintain new))
 {
     fail("a line of help is too long: $line");
 }
@@ -71,6 +71,9 @@ refuses([ 'up', '--format' ], 'option "--format" needs a value', 'a missing valu
 refuses([ 'up', '--dry-run=no' ], 'option "--dry-run=no" takes no value', 'a value too much');
 refuses([ 'up', '--format', 'xml' ], 'invalid value "xml" for --format', 'unknown format');
 refuses([ 'up', '--lock-wait', '-1' ], 'invalid value "-1" for --lock-wait', 'negative number');
+refuses(['down'], '"down" asks before it takes migrations back, and there is no terminal', 'down without a terminal');
+refuses([ 'up', '--yes' ], 'command "up" has no option --yes', 'up --yes');
+refuses([ 'up', '--lock-retries', '1001' ], 'invalid value "1001" for --lock-retries', 'too many tries');
 refuses([ 'up', '--lock-wait', '' ], 'invalid value "" for --lock-wait', 'empty number');
 refuses([ 'maintain', '--keep-months', '0' ], 'invalid value "0" for --keep-months', 'keeping nothing');
 refuses([ 'maintain', '--keep-months', '1201' ], 'invalid value "1201" for --keep-months', 'keeping more than there can be');

@@ -87,6 +87,32 @@ check_parts(void)
 }
 
 static void
+check_timeouts(void)
+{
+	static const char *const good[] = {"0",	  "5s",			"100 ms", "10min",
+									   "24d", "2147483647", "1us",	  "2h"};
+	static const char *const bad[] = {"",	   "s",			 "5 sec", "-1s",		  "1.5s.", "5S",
+									  "5 s x", "2147483648", "25d",	  "5s; SELECT 1", "'5s'"};
+	char text[64];
+
+	for (size_t i = 0; i < lengthof(good); i++)
+	{
+		snprintf(text, sizeof(text), "-- hh: lock-timeout   %s \nSELECT 1;\n", good[i]);
+		ok(parse("0001_a.sql", text) && slice_is(file.lock_timeout, good[i]) &&
+			   file.statement_timeout.length == 0,
+		   good[i]);
+	}
+	for (size_t i = 0; i < lengthof(bad); i++)
+	{
+		snprintf(text, sizeof(text), "-- hh: statement-timeout %s\nSELECT 1;\n", bad[i]);
+		ok(!parse("0001_a.sql", text) && strstr(error, "timeout") != NULL, bad[i]);
+	}
+	ok(parse("0001_a.sql", "-- hh: statement-timeout 10min\n") &&
+		   slice_is(file.statement_timeout, "10min") && file.lock_timeout.length == 0,
+	   "a statement timeout");
+}
+
+static void
 check_errors(void)
 {
 	ok(!parse("0001_a.sql", "-- hh: repeatble\n"), "an unknown directive");
@@ -131,6 +157,7 @@ main(void)
 {
 	check_names();
 	check_parts();
+	check_timeouts();
 	check_errors();
 	check_versions();
 	return tap_done();

@@ -286,6 +286,39 @@ check_order(void)
 }
 
 static void
+check_sequence(void)
+{
+	start_empty();
+	input.to = "0001";
+	has_actions("create extension vector, create extension pgcrypto, create extension headhunter, "
+				"apply 0000_ledger, apply 0001_table",
+				"up to a version");
+
+	start();
+	input.to = "0003";
+	has_problem("there is no migration with version 0003", "up to a version that isn't there");
+
+	start();
+	ledger.count = 0;
+	rows[0] = rows[1];
+	ledger.count = 1;
+	has_problem("migration 0000_ledger is out of order", "a pending one below what is applied");
+	is_text(plan.problems[0].detail,
+			"It is pending, and 0001_table is applied already, which comes after it.",
+			"... which is named");
+	input.allow_out_of_order = true;
+	has_actions("apply 0000_ledger, apply 0002_function", "... and applied if that is meant");
+
+	start();
+	rows[0].state = LEDGER_REVERTED;
+	has_problem("migration 0000_ledger is out of order", "a reverted one, too");
+
+	start();
+	rows[1].state = LEDGER_REVERTED;
+	has_actions("apply again 0001_table", "a repeatable one above it does not count");
+}
+
+static void
 check_dimensions(void)
 {
 	start_empty();
@@ -317,6 +350,7 @@ main(void)
 	ok(migration_set_read(&migrations, files) && migrations.count == 3, "three migrations");
 	check_actions();
 	check_problems();
+	check_sequence();
 	check_team_rows();
 	check_variables();
 	check_order();

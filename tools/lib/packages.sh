@@ -49,15 +49,16 @@ apt_update() {
     apt_lists_fresh=yes
 }
 
-# Installing a server package makes a cluster named main and starts every cluster of the machine.
-# For the time of the installation both are switched off; an administrator's policy-rc.d stands.
+# Installing a server package makes a cluster named main and starts every cluster of the machine, and
+# pgbouncer's starts one.  For the time of the installation all that is switched off; an
+# administrator's policy-rc.d stands.
 packages_guard() {
     packages_guarded=yes
     as_root sh -eu -c '
         mkdir -p "$1"
         printf "# %s\ncreate_main_cluster = false\n" "$3" >"$1/headhunter-tools.conf"
         [ -e "$2" ] || {
-            printf "#!/bin/sh\n# %s\ncase \$1 in postgresql*) exit 101 ;; esac\n" "$3" >"$2.new"
+            printf "#!/bin/sh\n# %s\ncase \$1 in postgresql* | pgbouncer*) exit 101 ;; esac\n" "$3" >"$2.new"
             chmod 755 "$2.new"
             mv "$2.new" "$2"
         }' guard "$cluster_defaults" "$service_policy" "$guard_mark"

@@ -1,0 +1,48 @@
+/*
+ * connect.c
+ *		A connection that is one session, with settings that are known.
+ */
+#include "postgres_fe.h"
+
+#include "connect.h"
+#include "pooler.h"
+#include "queries.h"
+
+#define TRIES_UNDER_TIMEOUT 20
+
+/*
+ * ALTER ROLE may have set a timeout of a millisecond, which the statement that
+ * lifts it can meet by chance.
+ */
+static bool
+run_under_timeout(Database *database, const char *sql)
+{
+	ServerError error = {0};
+	Result *result = NULL;
+
+	for (int tries = 0; result == NULL && tries < TRIES_UNDER_TIMEOUT; tries++)
+	{
+		server_error_free(&error);
+		result = database_run(database, sql, NO_PARAMS, &error);
+	}
+	if (result == NULL)
+		server_error_log(&error, "could not set up the session");
+	server_error_free(&error);
+	result_free(result);
+	return result != NULL;
+}
+
+/* What is set through a pooler that shares sessions would stay there for others. */
+Database *
+database_connect(const ConnectionOptions *options)
+{
+	Database *database = database_open(options);
+
+	if (database == NULL)
+		return NULL;
+	if (pooler_check(database) && run_under_timeout(database, query_lift_timeouts) &&
+		database_command(database, query_pin_session))
+		return database;
+	database_close(database);
+	return NULL;
+}
