@@ -72,7 +72,9 @@ RefuseTemporaryTypes(Oid owner)
 	{
 		Form_pg_type type = (Form_pg_type) GETSTRUCT(tuple);
 
-		if (type->typnamespace == temporary_schema && type->typowner == owner)
+		/* Row types of temporary tables that the session made before are none of the work's. */
+		if (type->typnamespace == temporary_schema && type->typowner == owner &&
+			TransactionIdIsCurrentTransactionId(HeapTupleHeaderGetXmin(tuple->t_data)))
 			ereport(ERROR, (errcode(ERRCODE_INSUFFICIENT_PRIVILEGE),
 							errmsg("cannot create temporary type \"%s\" within security-restricted "
 								   "operation",

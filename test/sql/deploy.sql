@@ -31,6 +31,12 @@ SELECT * FROM hh.execute_as_owner('COPY hh.migration TO STDOUT');
 SELECT * FROM hh.execute_as_owner('SELECT syntax error');
 SELECT * FROM hh.execute_as_owner(NULL);
 SELECT * FROM hh.execute_as_owner('SET work_mem = ''123kB''; SET search_path = hh');
+-- A temporary table that the owner's role made in this session before is in nobody's way.
+SET ROLE regress_hh_owner;
+CREATE TEMP TABLE made_before ();
+RESET ROLE;
+SELECT * FROM hh.execute_as_owner('SELECT 1');
+DROP TABLE made_before;
 SHOW work_mem;
 SELECT current_user = session_user AS restored;
 
