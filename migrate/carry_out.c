@@ -9,6 +9,7 @@
 #include "carry_out.h"
 #include "report.h"
 #include "runner.h"
+#include "snapshot.h"
 
 static const ReportColumn action_columns[] = {
 	{"action", VALUE_TEXT}, {"object", VALUE_TEXT},		  {"version", VALUE_TEXT},
@@ -145,6 +146,28 @@ carry_out_show(const Plan *plan, FILE *stream)
 		print_action(stream, &plan->actions[i], NULL);
 }
 
+/* As it was before anything, and may not yet be for the owner to act in. */
+static void
+warn_of_drift(Database *database, const Deployment *deployment)
+{
+	Session session = session_make(database, deployment);
+
+	if (deployment->ledger_exists && session.mode != SESSION_READER)
+		snapshot_warn(&session);
+}
+
+/* Whether the plan was done or not: what another program did is noticed, too. */
+static void
+keep_snapshot(const Options *options, Database *database, const Deployment *deployment,
+			  bool changed)
+{
+	Session session;
+
+	if (database_is_connected(database) && !database_cancelled() &&
+		session_remake(database, deployment, &session))
+		snapshot_keep(&session, changed || options->accept_drift);
+}
+
 bool
 carry_out(const Options *options, Database *database, const Survey *survey, const Plan *plan)
 {
@@ -157,7 +180,12 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 	bool done = true;
 
 	if (!options->dry_run)
+	{
+		if (plan->action_count > 0 && !options->accept_drift)
+			warn_of_drift(database, &survey->deployment);
 		done = runner_apply(database, &survey->deployment, plan, &settings, outcomes, progress);
+		keep_snapshot(options, database, &survey->deployment, done && plan->action_count > 0);
+	}
 	else if (as_text)
 		carry_out_show(plan, stdout);
 	if (!as_text)

@@ -140,6 +140,14 @@ set_allow_out_of_order(Options *options, const char *value)
 }
 
 static bool
+set_accept_drift(Options *options, const char *value)
+{
+	(void) value;
+	options->accept_drift = true;
+	return true;
+}
+
+static bool
 set_lock_wait(Options *options, const char *value)
 {
 	return parse_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
@@ -239,6 +247,9 @@ const Option options_table[MOST_OPTIONS] = {
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},
+	{"accept-drift", 0, NULL, UP, set_accept_drift,
+	 "take the catalogs as they are for what \"verify\" compares\nwith, even where nothing is to "
+	 "do"},
 	{"dry-run", 0, NULL, UP | DOWN, set_dry_run, "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP | DOWN, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},

@@ -358,25 +358,8 @@ run_in_transaction(Runner *runner, const Action *action)
 static bool
 open_session(Runner *runner)
 {
-	Deployment now = {0};
-	bool open = false;
-
-	if (!deployment_read(runner->database, &now))
-		return false;
-	now.owner = pg_strdup(runner->deployment->owner);
-	now.may_become_owner = runner->deployment->may_become_owner;
-	if (deployment_check_schema(runner->database, &now, true))
-	{
-		runner->session = session_make(runner->database, &now);
-		runner->has_session = open = runner->session.mode != SESSION_READER;
-		if (!open)
-		{
-			pg_log_error("the function hh.execute_as_owner(text) is not the extension's own");
-			pg_log_error_hint("Look at who made it, and create the extension headhunter anew.");
-		}
-	}
-	deployment_free(&now);
-	return open && lock_watch_start(&runner->watch, runner->database);
+	runner->has_session = session_remake(runner->database, runner->deployment, &runner->session);
+	return runner->has_session && lock_watch_start(&runner->watch, runner->database);
 }
 
 static bool
