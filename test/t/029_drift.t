@@ -180,8 +180,7 @@ is_deeply(drift_in('main', 'owner'), ['type team.mood: is missing'], '... forgiv
 run_client($node, 'main', 'owner', 'up', '--dir', $directory, '--accept-drift');
 
 # Partitions come and go.
-run_sql($node, 'main', 'owner', q{INSERT INTO search.search_logs (tenant_id, created_at) VALUES ('t', now() - interval '3 months')})
-  if run_sql($node, 'main', 'owner', q{SELECT count(*) FROM pg_attribute WHERE attrelid = 'search.search_logs'::regclass AND attname = 'created_at'});
+run_sql($node, 'main', 'owner', q{INSERT INTO search.search_logs (tenant_id, request, created_at) VALUES ('a', '{}', now() - interval '3 months')});
 like(run_client($node, 'main', 'owner', 'maintain', '--months-ahead', 9), qr/created/, 'maintain makes partitions');
 is_deeply(drift_in('main', 'owner'), [], '... which are no drift');
 like(run_client($node, 'main', 'owner', 'maintain', '--keep-months', 1), qr/dropped/, 'and drops some');
@@ -218,6 +217,7 @@ is( run_sql($node, 'by_superuser', 'owner', q{SELECT * FROM hh.snapshot WHERE ki
     'and the same as was stored after CREATE EXTENSION');
 
 # Restored from a dump, by the owner and by a superuser.
+$directory = $more;
 run_client($node, 'main', 'owner', 'up', '--accept-drift');
 run_sql($node, 'main', 'owner', 'GRANT SELECT ON team.t TO reader; REVOKE EXECUTE ON FUNCTION team.one() FROM PUBLIC; GRANT UPDATE (name) ON team.t TO reader');
 run_client($node, 'main', 'owner', 'up', '--accept-drift');
