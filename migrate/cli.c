@@ -4,7 +4,6 @@
  */
 #include "postgres_fe.h"
 
-#include <errno.h>
 #include <getopt.h>
 
 #include "common/logging.h"
@@ -16,50 +15,20 @@
 #include "command_status.h"
 #include "command_up.h"
 #include "command_verify.h"
-#include "options.h"
-#include "plan.h"
-
-#define LONGEST_LOCK_WAIT 86400
-#define MOST_LOCK_RETRIES 1000
-#define MOST_MONTHS		  120
-#define MOST_MONTHS_KEPT  1200
+#include "option_table.h"
 
 /* getopt_long()'s codes for long options: above every letter. */
 #define FIRST_LONG_OPTION 256
-
-#define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
-#define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
 
 typedef struct Command
 {
 	const char *name;
 	const char *argument; /* what help calls it; NULL where it takes none */
-	int flag;			  /* in Option.commands */
+	int flag;			  /* in Option.commands, of option_table.h */
 	const char *summary;
 	const char *description;
 	int (*run)(const Options *options);
 } Command;
-
-typedef struct Option
-{
-	const char *name;
-	char letter;		  /* 0 where it has none */
-	const char *argument; /* what help calls it; NULL where it takes none */
-	int commands;		  /* that take it; 0: all, and it stands without one */
-	bool (*set)(Options *options, const char *value);
-	const char *help;
-} Option;
-
-enum
-{
-	UP = 1,
-	STATUS = 2,
-	MAINTAIN = 4,
-	NEW = 8,
-	DOWN = 16,
-	VERIFY = 32,
-	ALL = UP | DOWN | STATUS | VERIFY | MAINTAIN /* that connect to a database */
-};
 
 static const Command commands[] = {
 	{"up", NULL, UP, "bring the database up to date",
@@ -87,232 +56,6 @@ static const Command commands[] = {
 	 "Makes a file with a commented template in the directory of your migrations, with a\n"
 	 "version behind all others there, and prints its path. Connects to no database.",
 	 command_new},
-};
-
-static bool
-parse_number(const char *source, const char *value, int least, int most, int *number)
-{
-	char *end;
-	long parsed;
-
-	errno = 0;
-	parsed = strtol(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || parsed < least || parsed > most)
-	{
-		pg_log_error("invalid value \"%s\" for %s", value, source);
-		pg_log_error_hint("It must be a whole number from %d to %d.", least, most);
-		return false;
-	}
-	*number = (int) parsed;
-	return true;
-}
-
-static bool
-set_dbname(Options *options, const char *value)
-{
-	options->connection.dbname = value;
-	if (connection_string_has_password(value))
-	{
-		pg_log_warning("the connection string on the command line holds a password");
-		pg_log_warning_hint("Other users of this machine can see it. DATABASE_URL takes the same "
-							"string; PGPASSFILE names a file of passwords.");
-	}
-	return true;
-}
-
-static bool
-set_host(Options *options, const char *value)
-{
-	options->connection.host = value;
-	return true;
-}
-
-static bool
-set_port(Options *options, const char *value)
-{
-	options->connection.port = value;
-	return true;
-}
-
-static bool
-set_username(Options *options, const char *value)
-{
-	options->connection.user = value;
-	return true;
-}
-
-/* Never asking is what the program does anyhow: scripts may say it as to psql. */
-static bool
-set_no_password(Options *options, const char *value)
-{
-	(void) options;
-	(void) value;
-	return true;
-}
-
-static bool
-set_owner(Options *options, const char *value)
-{
-	options->owner = value;
-	return true;
-}
-
-static bool
-set_directory(Options *options, const char *value)
-{
-	options->directory = value;
-	return true;
-}
-
-static bool
-set_variable(Options *options, const char *value)
-{
-	return variables_set_assignment(&options->settings, value);
-}
-
-static bool
-set_dimensions(Options *options, const char *value)
-{
-	options->embedding_dimensions_source = "--embedding-dimensions";
-	return parse_number("--embedding-dimensions", value, 1, MAX_EMBEDDING_DIMENSIONS,
-						&options->embedding_dimensions);
-}
-
-static bool
-set_dry_run(Options *options, const char *value)
-{
-	(void) value;
-	options->dry_run = true;
-	return true;
-}
-
-static bool
-set_to(Options *options, const char *value)
-{
-	options->to = value;
-	return true;
-}
-
-static bool
-set_yes(Options *options, const char *value)
-{
-	(void) value;
-	options->yes = true;
-	return true;
-}
-
-static bool
-set_allow_out_of_order(Options *options, const char *value)
-{
-	(void) value;
-	options->allow_out_of_order = true;
-	return true;
-}
-
-static bool
-set_lock_wait(Options *options, const char *value)
-{
-	return parse_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
-}
-
-static bool
-set_lock_retries(Options *options, const char *value)
-{
-	return parse_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
-}
-
-static bool
-set_months_ahead(Options *options, const char *value)
-{
-	return parse_number("--months-ahead", value, 0, MOST_MONTHS, &options->months_ahead);
-}
-
-static bool
-set_keep_months(Options *options, const char *value)
-{
-	int months;
-
-	options->keep_months = value;
-	return parse_number("--keep-months", value, 1, MOST_MONTHS_KEPT, &months);
-}
-
-static bool
-set_format(Options *options, const char *value)
-{
-	static const char *const names[] = {[FORMAT_TEXT] = "text",
-										[FORMAT_JSON] = "json",
-										[FORMAT_CSV] = "csv",
-										[FORMAT_HTML] = "html"};
-
-	for (size_t i = 0; i < lengthof(names); i++)
-	{
-		if (strcmp(value, names[i]) == 0)
-		{
-			options->format = (OutputFormat) i;
-			return true;
-		}
-	}
-	pg_log_error("invalid value \"%s\" for --format", value);
-	pg_log_error_hint("It must be text, json, csv or html.");
-	return false;
-}
-
-static bool
-set_quiet(Options *options, const char *value)
-{
-	(void) value;
-	options->quiet = true;
-	return true;
-}
-
-static bool
-set_verbose(Options *options, const char *value)
-{
-	(void) options;
-	(void) value;
-	pg_logging_increase_verbosity();
-	return true;
-}
-
-static const Option options_table[] = {
-	{"owner", 0, "ROLE", UP, set_owner,
-	 "role that is to own everything (first deployment only;\n"
-	 "default: hh_owner if it exists, else the connected role)"},
-	{"embedding-dimensions", 0, "N", UP, set_dimensions,
-	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
-	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | NEW, set_directory,
-	 "your own migrations, applied after the bundled ones\n"
-	 "(default: " DIRECTORY_ENVIRONMENT ")"},
-	{"set", 0, "NAME=VALUE", UP, set_variable,
-	 "value of a variable that migrations declare; may be repeated\n"
-	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
-	{"to", 0, "VERSION", UP | DOWN, set_to,
-	 "up: the last migration to apply (default: all); down: the\n"
-	 "last one to keep (default: all but the newest)"},
-	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
-	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
-	 "apply migrations older than what is applied already"},
-	{"dry-run", 0, NULL, UP | DOWN, set_dry_run, "show what would be done, and do nothing"},
-	{"lock-wait", 0, "SECONDS", UP | DOWN, set_lock_wait,
-	 "how long to wait for another deployment (default: 300)"},
-	{"lock-retries", 0, "N", UP | DOWN, set_lock_retries,
-	 "how often to try a migration again that could not get\na lock (default: 10)"},
-	{"months-ahead", 0, "N", MAINTAIN, set_months_ahead,
-	 "months after this one to make partitions for (default: 3)"},
-	{"keep-months", 0, "N", MAINTAIN, set_keep_months,
-	 "drop partitions older than this many whole months\n(default: drop none)"},
-	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
-	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
-	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
-	{"dbname", 'd', "DATABASE", ALL, set_dbname,
-	 "name, conninfo string or URI (default: DATABASE_URL, else\nPGDATABASE)"},
-	{"host", 'h', "HOST", ALL, set_host, "server's host or socket directory"},
-	{"port", 'p', "PORT", ALL, set_port, "server's port"},
-	{"username", 'U', "ROLE", ALL, set_username, "role to connect as"},
-	{"no-password", 'w', NULL, ALL, set_no_password, "never ask for a password (always so)"},
-	{"help", '?', NULL, 0, NULL, "show this help"},
-	{"version", 'V', NULL, 0, NULL, "show the version"},
 };
 
 static const Command *
@@ -361,10 +104,8 @@ print_help(const Command *command)
 			printf("  %-10s %s\n", commands[i].name, commands[i].summary);
 		puts("  help       show the options of a command\n\nOptions of all commands that connect:");
 	}
-	for (size_t i = 0; i < lengthof(options_table); i++)
+	for (const Option *option = options_table; option->name; option++)
 	{
-		const Option *option = &options_table[i];
-
 		if (option->commands == 0 ||
 			(command ? option->commands & command->flag : option->commands == ALL))
 			print_option(option);
@@ -378,13 +119,13 @@ static void
 make_getopt_tables(struct option *long_options, char *letters)
 {
 	*letters++ = ':';
-	for (size_t i = 0; i < lengthof(options_table); i++)
+	for (int i = 0; options_table[i].name; i++)
 	{
 		const Option *option = &options_table[i];
 
 		long_options[i] =
 			(struct option){option->name, option->argument ? required_argument : no_argument, NULL,
-							FIRST_LONG_OPTION + (int) i};
+							FIRST_LONG_OPTION + i};
 		if (option->letter && option->letter != '?')
 		{
 			*letters++ = option->letter;
@@ -398,10 +139,10 @@ make_getopt_tables(struct option *long_options, char *letters)
 static const Option *
 option_of_letter(int letter)
 {
-	for (size_t i = 0; i < lengthof(options_table); i++)
+	for (const Option *option = options_table; option->name; option++)
 	{
-		if (options_table[i].letter == letter)
-			return &options_table[i];
+		if (option->letter == letter)
+			return option;
 	}
 	return NULL;
 }
@@ -410,7 +151,7 @@ option_of_letter(int letter)
 typedef struct CommandLine
 {
 	Options options;
-	bool used[lengthof(options_table)];
+	bool used[MOST_OPTIONS];
 	bool help;
 	bool version;
 } CommandLine;
@@ -448,8 +189,8 @@ log_bad_option(char **argv, int outcome)
 static bool
 parse_options(CommandLine *line, int argc, char **argv)
 {
-	struct option long_options[lengthof(options_table) + 1] = {{0}};
-	char letters[2 * lengthof(options_table) + 2];
+	struct option long_options[MOST_OPTIONS] = {{0}};
+	char letters[2 * MOST_OPTIONS];
 
 	make_getopt_tables(long_options, letters);
 	opterr = 0;
@@ -478,37 +219,15 @@ parse_options(CommandLine *line, int argc, char **argv)
 static bool
 check_options(const CommandLine *line, const Command *command)
 {
-	for (size_t i = 0; i < lengthof(options_table); i++)
+	for (const Option *option = options_table; option->name; option++)
 	{
-		const Option *option = &options_table[i];
-
-		if (line->used[i] && option->commands != 0 && !(option->commands & command->flag))
+		if (line->used[option - options_table] && option->commands != 0 &&
+			!(option->commands & command->flag))
 		{
 			pg_log_error("command \"%s\" has no option --%s", command->name, option->name);
 			pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);
 			return false;
 		}
-	}
-	return true;
-}
-
-/* What the environment says and the command line doesn't. */
-static bool
-read_environment(Options *options, const Command *command)
-{
-	const char *url = getenv("DATABASE_URL");
-	const char *directory = getenv(DIRECTORY_ENVIRONMENT);
-	const char *dimensions = getenv(DIMENSIONS_ENVIRONMENT);
-
-	if (options->connection.dbname == NULL && url && url[0])
-		options->connection.dbname = url;
-	if (options->directory == NULL && directory && directory[0])
-		options->directory = directory;
-	if (command->flag == UP && options->embedding_dimensions == 0 && dimensions && dimensions[0])
-	{
-		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;
-		return parse_number(DIMENSIONS_ENVIRONMENT, dimensions, 1, MAX_EMBEDDING_DIMENSIONS,
-							&options->embedding_dimensions);
 	}
 	return true;
 }
@@ -567,7 +286,7 @@ run_command(CommandLine *line, int count, char **arguments)
 	if ((command = find_command(arguments[0])) == NULL)
 		return EXIT_COULD_NOT_RUN;
 	if (!take_argument(&line->options, command, count - 1, arguments + 1) ||
-		!check_options(line, command) || !read_environment(&line->options, command))
+		!check_options(line, command) || !options_read_environment(&line->options, command->flag))
 		return EXIT_COULD_NOT_RUN;
 	return command->run(&line->options);
 }

@@ -95,7 +95,7 @@ suite_tap() {
     done
 }
 
-# The client's tests once more, with a client that watches its own memory.
+# suite_asan FILE...: TAP tests once more, with a client that watches its own memory.
 suite_asan() {
     if ! make -C "$WORK/src/migrate" hh-migrate-asan PG_CONFIG="$PG_CONFIG" >"$WORK/asan.log" 2>&1
     then
@@ -107,8 +107,7 @@ suite_asan() {
     export HH_MIGRATE="$WORK/src/migrate/hh-migrate-asan"
     export ASAN_OPTIONS="log_path=$WORK/sanitizer/asan:exitcode=66"
     export UBSAN_OPTIONS="log_path=$WORK/sanitizer/ubsan:print_stacktrace=1"
-    # shellcheck disable=SC2046
-    suite_tap asan $(cd "$WORK/src" && grep -lE 'HH_MIGRATE|hh_migrate|hh-migrate' test/t/*.t)
+    suite_tap asan "$@"
     unset HH_MIGRATE ASAN_OPTIONS UBSAN_OPTIONS
     cat "$WORK"/sanitizer/* >"$WORK/sanitizer.log" 2>/dev/null
     ! [ -s "$WORK/sanitizer.log" ]

@@ -1,0 +1,266 @@
+/*
+ * option_table.c
+ *		The options of the command line, and what the environment says in their place.
+ */
+#include "postgres_fe.h"
+
+#include <errno.h>
+
+#include "common/logging.h"
+
+#include "option_table.h"
+#include "plan.h"
+
+#define LONGEST_LOCK_WAIT 86400
+#define MOST_LOCK_RETRIES 1000
+#define MOST_MONTHS		  120
+#define MOST_MONTHS_KEPT  1200
+
+#define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
+#define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
+
+static bool
+parse_number(const char *source, const char *value, int least, int most, int *number)
+{
+	char *end;
+	long parsed;
+
+	errno = 0;
+	parsed = strtol(value, &end, 10);
+	if (errno != 0 || end == value || *end != '\0' || parsed < least || parsed > most)
+	{
+		pg_log_error("invalid value \"%s\" for %s", value, source);
+		pg_log_error_hint("It must be a whole number from %d to %d.", least, most);
+		return false;
+	}
+	*number = (int) parsed;
+	return true;
+}
+
+static bool
+set_dbname(Options *options, const char *value)
+{
+	options->connection.dbname = value;
+	if (connection_string_has_password(value))
+	{
+		pg_log_warning("the connection string on the command line holds a password");
+		pg_log_warning_hint("Other users of this machine can see it. DATABASE_URL takes the same "
+							"string; PGPASSFILE names a file of passwords.");
+	}
+	return true;
+}
+
+static bool
+set_host(Options *options, const char *value)
+{
+	options->connection.host = value;
+	return true;
+}
+
+static bool
+set_port(Options *options, const char *value)
+{
+	options->connection.port = value;
+	return true;
+}
+
+static bool
+set_username(Options *options, const char *value)
+{
+	options->connection.user = value;
+	return true;
+}
+
+/* Never asking is what the program does anyhow: scripts may say it as to psql. */
+static bool
+set_no_password(Options *options, const char *value)
+{
+	(void) options;
+	(void) value;
+	return true;
+}
+
+static bool
+set_owner(Options *options, const char *value)
+{
+	options->owner = value;
+	return true;
+}
+
+static bool
+set_directory(Options *options, const char *value)
+{
+	options->directory = value;
+	return true;
+}
+
+static bool
+set_variable(Options *options, const char *value)
+{
+	return variables_set_assignment(&options->settings, value);
+}
+
+static bool
+set_dimensions(Options *options, const char *value)
+{
+	options->embedding_dimensions_source = "--embedding-dimensions";
+	return parse_number("--embedding-dimensions", value, 1, MAX_EMBEDDING_DIMENSIONS,
+						&options->embedding_dimensions);
+}
+
+static bool
+set_dry_run(Options *options, const char *value)
+{
+	(void) value;
+	options->dry_run = true;
+	return true;
+}
+
+static bool
+set_to(Options *options, const char *value)
+{
+	options->to = value;
+	return true;
+}
+
+static bool
+set_yes(Options *options, const char *value)
+{
+	(void) value;
+	options->yes = true;
+	return true;
+}
+
+static bool
+set_allow_out_of_order(Options *options, const char *value)
+{
+	(void) value;
+	options->allow_out_of_order = true;
+	return true;
+}
+
+static bool
+set_lock_wait(Options *options, const char *value)
+{
+	return parse_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
+}
+
+static bool
+set_lock_retries(Options *options, const char *value)
+{
+	return parse_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
+}
+
+static bool
+set_months_ahead(Options *options, const char *value)
+{
+	return parse_number("--months-ahead", value, 0, MOST_MONTHS, &options->months_ahead);
+}
+
+static bool
+set_keep_months(Options *options, const char *value)
+{
+	int months;
+
+	options->keep_months = value;
+	return parse_number("--keep-months", value, 1, MOST_MONTHS_KEPT, &months);
+}
+
+static bool
+set_format(Options *options, const char *value)
+{
+	static const char *const names[] = {[FORMAT_TEXT] = "text",
+										[FORMAT_JSON] = "json",
+										[FORMAT_CSV] = "csv",
+										[FORMAT_HTML] = "html"};
+
+	for (size_t i = 0; i < lengthof(names); i++)
+	{
+		if (strcmp(value, names[i]) == 0)
+		{
+			options->format = (OutputFormat) i;
+			return true;
+		}
+	}
+	pg_log_error("invalid value \"%s\" for --format", value);
+	pg_log_error_hint("It must be text, json, csv or html.");
+	return false;
+}
+
+static bool
+set_quiet(Options *options, const char *value)
+{
+	(void) value;
+	options->quiet = true;
+	return true;
+}
+
+static bool
+set_verbose(Options *options, const char *value)
+{
+	(void) options;
+	(void) value;
+	pg_logging_increase_verbosity();
+	return true;
+}
+
+const Option options_table[MOST_OPTIONS] = {
+	{"owner", 0, "ROLE", UP, set_owner,
+	 "role that is to own everything (first deployment only;\n"
+	 "default: hh_owner if it exists, else the connected role)"},
+	{"embedding-dimensions", 0, "N", UP, set_dimensions,
+	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
+	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | NEW, set_directory,
+	 "your own migrations, applied after the bundled ones\n"
+	 "(default: " DIRECTORY_ENVIRONMENT ")"},
+	{"set", 0, "NAME=VALUE", UP, set_variable,
+	 "value of a variable that migrations declare; may be repeated\n"
+	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
+	{"to", 0, "VERSION", UP | DOWN, set_to,
+	 "up: the last migration to apply (default: all); down: the\n"
+	 "last one to keep (default: all but the newest)"},
+	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
+	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
+	 "apply migrations older than what is applied already"},
+	{"dry-run", 0, NULL, UP | DOWN, set_dry_run, "show what would be done, and do nothing"},
+	{"lock-wait", 0, "SECONDS", UP | DOWN, set_lock_wait,
+	 "how long to wait for another deployment (default: 300)"},
+	{"lock-retries", 0, "N", UP | DOWN, set_lock_retries,
+	 "how often to try a migration again that could not get\na lock (default: 10)"},
+	{"months-ahead", 0, "N", MAINTAIN, set_months_ahead,
+	 "months after this one to make partitions for (default: 3)"},
+	{"keep-months", 0, "N", MAINTAIN, set_keep_months,
+	 "drop partitions older than this many whole months\n(default: drop none)"},
+	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
+	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
+	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
+	{"dbname", 'd', "DATABASE", ALL, set_dbname,
+	 "name, conninfo string or URI (default: DATABASE_URL, else\nPGDATABASE)"},
+	{"host", 'h', "HOST", ALL, set_host, "server's host or socket directory"},
+	{"port", 'p', "PORT", ALL, set_port, "server's port"},
+	{"username", 'U', "ROLE", ALL, set_username, "role to connect as"},
+	{"no-password", 'w', NULL, ALL, set_no_password, "never ask for a password (always so)"},
+	{"help", '?', NULL, 0, NULL, "show this help"},
+	{"version", 'V', NULL, 0, NULL, "show the version"},
+};
+
+bool
+options_read_environment(Options *options, int command)
+{
+	const char *url = getenv("DATABASE_URL");
+	const char *directory = getenv(DIRECTORY_ENVIRONMENT);
+	const char *dimensions = getenv(DIMENSIONS_ENVIRONMENT);
+
+	if (options->connection.dbname == NULL && url && url[0])
+		options->connection.dbname = url;
+	if (options->directory == NULL && directory && directory[0])
+		options->directory = directory;
+	if (command == UP && options->embedding_dimensions == 0 && dimensions && dimensions[0])
+	{
+		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;
+		return parse_number(DIMENSIONS_ENVIRONMENT, dimensions, 1, MAX_EMBEDDING_DIMENSIONS,
+							&options->embedding_dimensions);
+	}
+	return true;
+}

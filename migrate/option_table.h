@@ -1,0 +1,40 @@
+/*
+ * option_table.h
+ *		The options of the command line, and what the environment says in their place.
+ */
+#ifndef HH_OPTION_TABLE_H
+#define HH_OPTION_TABLE_H
+
+#include "options.h"
+
+/* The commands, as options name those that take them. */
+enum
+{
+	UP = 1,
+	STATUS = 2,
+	MAINTAIN = 4,
+	NEW = 8,
+	DOWN = 16,
+	VERIFY = 32,
+	ALL = UP | DOWN | STATUS | VERIFY | MAINTAIN /* that connect to a database */
+};
+
+typedef struct Option
+{
+	const char *name;
+	char letter;		  /* 0 where it has none */
+	const char *argument; /* what help calls it; NULL where it takes none */
+	int commands;		  /* that take it; 0: all, and it stands without one */
+	bool (*set)(Options *options, const char *value);
+	const char *help;
+} Option;
+
+#define MOST_OPTIONS 64 /* and the end */
+
+/* Ordered as help shows them; ends with one without a name. */
+extern const Option options_table[MOST_OPTIONS];
+
+/* What the environment says and the command line doesn't.  command: its flag. */
+extern bool options_read_environment(Options *options, int command);
+
+#endif /* HH_OPTION_TABLE_H */
