@@ -1,6 +1,9 @@
 /*
  * database.h
  *		One connection to one database: the only module that knows libpq.
+ *
+ * database_open.c makes and ends connections, database.c runs statements, and
+ * database_result.c has what came of them.  They share database_internal.h.
  */
 #ifndef HH_DATABASE_H
 #define HH_DATABASE_H
