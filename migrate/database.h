@@ -20,6 +20,7 @@ typedef struct ConnectionOptions
 	const char *host;
 	const char *port;
 	const char *user;
+	bool require_tls; /* whatever sslmode says, nothing goes over TCP without TLS */
 } ConnectionOptions;
 
 /* Whether a conninfo string or URI holds a password; a mere name holds none. */

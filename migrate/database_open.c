@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 #include "common/logging.h"
 
@@ -100,32 +101,125 @@ connection_string_has_password(const char *dbname)
 	return found;
 }
 
+/* What a connection is asked for, in the order in which libpq takes it. */
+typedef struct Request
+{
+	const char *keywords[16];
+	const char *values[16];
+	int count;
+} Request;
+
+static void
+ask_for(Request *request, const char *keyword, const char *value)
+{
+	request->keywords[request->count] = keyword;
+	request->values[request->count++] = value;
+}
+
+/* Whether sslmode, wherever it is said, refuses a connection over TCP without TLS. */
+static bool
+sslmode_requires_tls(const char *sslmode)
+{
+	return sslmode && (strcmp(sslmode, "require") == 0 || strcmp(sslmode, "verify-ca") == 0 ||
+					   strcmp(sslmode, "verify-full") == 0);
+}
+
+/* The request's sslmode as libpq knows it, which reads the environment and service files. */
+static bool
+is_tls_asked_for(const Request *request)
+{
+	Request nowhere = *request;
+	PGconn *unconnected;
+	PQconninfoOption *said;
+	bool asked_for = false;
+
+	/* There is no such port, and so nothing is connected to. */
+	ask_for(&nowhere, "port", "0");
+	unconnected = PQconnectStartParams(nowhere.keywords, nowhere.values, 1);
+	said = PQconninfo(unconnected);
+	for (PQconninfoOption *option = said; option && option->keyword; option++)
+	{
+		if (strcmp(option->keyword, "sslmode") == 0)
+			asked_for = sslmode_requires_tls(option->val);
+	}
+	PQconninfoFree(said);
+	PQfinish(unconnected);
+	return asked_for;
+}
+
+/* libpq refuses before it sends user and database.  On a Unix socket it passes over sslmode. */
+static void
+require_tls(Request *request)
+{
+	if (!is_tls_asked_for(request))
+		ask_for(request, "sslmode", "require");
+	/* Tried first, GSSAPI's encryption would be taken in TLS's place. */
+	ask_for(request, "gssencmode", "disable");
+}
+
 static PGconn *
 open_connection(const ConnectionOptions *options)
 {
-	/* dbname comes first: as a URI it says host and port too, which others override. */
-	const char *const keywords[] = {
-		"dbname", "host", "port", "user", "fallback_application_name", "client_encoding", NULL};
-	const char *const values[] = {options->dbname,	options->host, options->port, options->user,
-								  APPLICATION_NAME, "UTF8",		   NULL};
+	Request request = {.count = 0};
 
-	return PQconnectdbParams(keywords, values, 1);
+	/* dbname comes first: as a URI it says host and port too, which others override. */
+	ask_for(&request, "dbname", options->dbname);
+	ask_for(&request, "host", options->host);
+	ask_for(&request, "port", options->port);
+	ask_for(&request, "user", options->user);
+	ask_for(&request, "fallback_application_name", APPLICATION_NAME);
+	ask_for(&request, "client_encoding", "UTF8");
+	if (options->require_tls)
+		require_tls(&request);
+	return PQconnectdbParams(request.keywords, request.values, 1);
+}
+
+/* libpq names SSL where the server has none, and where a certificate is not the right one. */
+static const char *
+connection_hint(PGconn *connection, const ConnectionOptions *options, const char *message)
+{
+	if (PQconnectionNeedsPassword(connection))
+		return "hh-migrate never asks for a password: put it into the file that PGPASSFILE names "
+			   "(~/.pgpass), or into PGPASSWORD.";
+	if (strstr(message, "certificate"))
+		return "The server is not the one that sslmode=verify-full or verify-ca asks for: look at "
+			   "its name, its certificate, and at sslrootcert.";
+	if (options->require_tls && strstr(message, "SSL"))
+		return "--require-tls takes no connection over TCP without TLS: switch it on in the "
+			   "server (ssl = on), or connect through its Unix socket.";
+	return "Say where the database is with -d (a name, a conninfo string or a URI), "
+		   "DATABASE_URL, or PGHOST, PGPORT, PGUSER and PGDATABASE.";
 }
 
 static void
-log_connection_failure(PGconn *connection)
+log_connection_failure(PGconn *connection, const ConnectionOptions *options)
 {
 	char *message = libpq_message_copy(PQerrorMessage(connection));
 
 	pg_log_error("could not connect to the database");
 	pg_log_error_detail("%s", message);
-	if (PQconnectionNeedsPassword(connection))
-		pg_log_error_hint("hh-migrate never asks for a password: put it into the file that "
-						  "PGPASSFILE names (~/.pgpass), or into PGPASSWORD.");
-	else
-		pg_log_error_hint("Say where the database is with -d (a name, a conninfo string or a "
-						  "URI), DATABASE_URL, or PGHOST, PGPORT, PGUSER and PGDATABASE.");
+	pg_log_error_hint("%s", connection_hint(connection, options, message));
 	pg_free(message);
+}
+
+static bool
+is_unix_socket(PGconn *connection)
+{
+	struct sockaddr_storage peer;
+	socklen_t length = sizeof(peer);
+
+	return getpeername(PQsocket(connection), (struct sockaddr *) &peer, &length) == 0 &&
+		   peer.ss_family == AF_UNIX;
+}
+
+/* That what was asked for has been given, whatever libpq makes of it. */
+static bool
+check_tls(PGconn *connection, const ConnectionOptions *options)
+{
+	if (!options->require_tls || PQsslInUse(connection) || is_unix_socket(connection))
+		return true;
+	pg_log_error("the connection is not protected by TLS, and --require-tls asks for it");
+	return false;
 }
 
 static bool
@@ -156,8 +250,8 @@ database_open(const ConnectionOptions *options)
 
 	database->connection = open_connection(options);
 	if (PQstatus(database->connection) != CONNECTION_OK)
-		log_connection_failure(database->connection);
-	else
+		log_connection_failure(database->connection, options);
+	else if (check_tls(database->connection, options))
 	{
 		PQsetNoticeReceiver(database->connection, log_notice, NULL);
 		handle_signals(database->connection);
