@@ -9,6 +9,8 @@
 #include "carry_out.h"
 #include "command_verify.h"
 #include "connect.h"
+#include "display.h"
+#include "lock_watch.h"
 #include "plan_rebuild.h"
 #include "report.h"
 #include "scratch.h"
@@ -74,8 +76,10 @@ verify_migration(Report *report, const Session *session, const Migration *migrat
 			psprintf("the ledger's is %s, the file's is %s", row->checksum, migration->checksum));
 	else if (state == MIGRATION_APPLIED || state == MIGRATION_BASELINE)
 	{
+		display_task(migration->label);
 		for (int i = 0; i < migration->verify.count; i++)
 		{
+			display_statement(i + 1, migration->verify.count);
 			if (!verify_query(report, session, migration, row, &migration->verify.items[i]))
 				return false;
 		}
@@ -224,11 +228,17 @@ static int
 verify(const Options *options, const Session *session, const Survey *survey)
 {
 	Report report = {0};
+	LockWatch watch = {0};
 	int exit_code = EXIT_COULD_NOT_RUN;
+	bool found;
 
 	report_add_table(&report, "differences", difference_columns, lengthof(difference_columns));
-	if (find_differences(&report, session, survey) && find_drift(&report, session) &&
-		(!options->scratch || find_scratch_differences(&report, options, session, survey)))
+	found = lock_watch_start(&watch, session->database) &&
+			find_differences(&report, session, survey) && find_drift(&report, session);
+	lock_watch_stop(&watch);
+	if (found && options->scratch)
+		found = find_scratch_differences(&report, options, session, survey);
+	if (found)
 	{
 		bool verified = report.tables[0].row_count == 0;
 
