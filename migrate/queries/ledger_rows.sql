@@ -4,6 +4,7 @@ SELECT m.version, m.name, m.kind, m.checksum, m.state,
     m.applied_by, m.tool, (
     SELECT pg_catalog.string_agg(v.key || '='
         || pg_catalog.encode(pg_catalog.convert_to(v.value, 'UTF8'), 'hex'), ' ')
-    FROM pg_catalog.jsonb_each_text(m.variables) AS v)
+    FROM pg_catalog.jsonb_each_text(m.variables) AS v),
+    m.error, m.statements_done, m.statements_total
 FROM ONLY hh.migration AS m
 ORDER BY m.version COLLATE pg_catalog."C";
