@@ -7,6 +7,7 @@
 #include "common/logging.h"
 
 #include "attempt.h"
+#include "display.h"
 #include "index_catalog.h"
 #include "pooler.h"
 #include "queries.h"
@@ -289,6 +290,7 @@ attempt_statement(Attempt *attempt, int number)
 		return TRIED_FAILED;
 	sql = footing_append_query(statement);
 	lock_watch_reset(&place->watch);
+	display_statement(number + 1, attempt_statements(attempt)->count);
 	result = session_run(&place->session, sql, FOOTING_COLUMNS, NO_PARAMS, &error);
 	if (result == NULL)
 		outcome = statement_failed(attempt, number, sql, &error);

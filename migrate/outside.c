@@ -6,6 +6,7 @@
 
 #include "common/logging.h"
 
+#include "display.h"
 #include "index_catalog.h"
 #include "outside.h"
 #include "queries.h"
@@ -145,6 +146,7 @@ outside_run(Attempt *attempt, int number, const char *text)
 	bool done;
 
 	lock_watch_reset(&attempt->place->watch);
+	display_statement(number + 1, attempt_statements(attempt)->count);
 	if (!set_timeouts(attempt, &form))
 	{
 		attempt_remember(attempt, "its timeouts could not be set");

@@ -8,6 +8,7 @@
 #include "portability/instr_time.h"
 
 #include "attempt.h"
+#include "display.h"
 #include "extension.h"
 #include "runner.h"
 #include "stepwise.h"
@@ -21,6 +22,8 @@ typedef struct Runner
 	const Plan *plan;
 	Workplace place; /* its session is made when the code stands */
 	bool has_session;
+	int migration_number; /* of the one that is run, from 1 */
+	int migration_count;
 } Runner;
 
 /* In one transaction with the migration's row. */
@@ -142,7 +145,7 @@ open_session(Runner *runner)
 		}
 	}
 	deployment_free(&now);
-	return open && lock_watch_start(&runner->place.watch, runner->database);
+	return open;
 }
 
 static bool
@@ -168,6 +171,22 @@ run_action(Runner *runner, const Action *action)
 	return (runner->has_session || open_session(runner)) && run_migration(runner, action);
 }
 
+static void
+display_action(Runner *runner, const Action *action)
+{
+	char *label;
+
+	if (action->migration)
+	{
+		runner->migration_number++;
+		display_migration(runner->migration_number, runner->migration_count, action->object);
+		return;
+	}
+	label = psprintf("%s %s", action_kind_name(action->kind), action->object);
+	display_task(label);
+	pg_free(label);
+}
+
 /* Runs one action and says how it went. */
 static Outcome
 run_and_time(Runner *runner, const Action *action)
@@ -176,6 +195,7 @@ run_and_time(Runner *runner, const Action *action)
 	instr_time elapsed;
 	bool done;
 
+	display_action(runner, action);
 	INSTR_TIME_SET_CURRENT(start);
 	done = run_action(runner, action);
 	INSTR_TIME_SET_CURRENT(elapsed);
@@ -203,8 +223,13 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 					 .deployment = deployment,
 					 .plan = plan,
 					 .place = {.database = database, .lock_retries = settings->lock_retries}};
-	bool done = true;
+	bool done = plan->action_count == 0 || lock_watch_start(&runner.place.watch, database);
 
+	for (int i = 0; i < plan->action_count; i++)
+	{
+		if (plan->actions[i].migration)
+			runner.migration_count++;
+	}
 	for (int i = 0; i < plan->action_count && done; i++)
 	{
 		outcomes[i] = run_and_time(&runner, &plan->actions[i]);

@@ -144,7 +144,7 @@ check_actions(void)
 
 	start();
 	rows[2].state = LEDGER_FAILED;
-	has_actions("apply again 0002_function", "one that failed, and was rolled back");
+	has_actions("apply 0002_function", "one that failed, and was rolled back");
 
 	start();
 	rows[1].state = LEDGER_BASELINE;
