@@ -116,7 +116,8 @@ build_scratch(Scratch *scratch, const Options *options, const Session *session,
 {
 	PlanInput input = {.deployment = &survey->deployment,
 					   .migrations = &survey->migrations,
-					   .ledger = &survey->ledger};
+					   .ledger = &survey->ledger,
+					   .steps = &survey->steps};
 	Plan plan;
 	bool built = false;
 

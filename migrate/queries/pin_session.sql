@@ -10,6 +10,9 @@ FROM (VALUES
     ('default_transaction_read_only', 'off'),
     ('default_transaction_deferrable', 'off'),
     ('lock_timeout', '3s'),
+    -- A record must outlive a crash.
+    ('synchronous_commit', CASE pg_catalog.current_setting('synchronous_commit')
+        WHEN 'off' THEN 'local' ELSE pg_catalog.current_setting('synchronous_commit') END),
     ('transaction_timeout', '0'),
     ('client_min_messages', 'warning'),
     ('check_function_bodies', 'on'),
