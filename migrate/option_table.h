@@ -16,7 +16,8 @@ enum
 	NEW = 8,
 	DOWN = 16,
 	VERIFY = 32,
-	ALL = UP | DOWN | STATUS | VERIFY | MAINTAIN /* that connect to a database */
+	BASELINE = 128,
+	ALL = UP | DOWN | STATUS | VERIFY | BASELINE | MAINTAIN /* that connect to a database */
 };
 
 typedef struct Option

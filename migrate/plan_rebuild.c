@@ -63,8 +63,7 @@ plan_make_rebuild(Plan *plan, const PlanInput *input)
 	{
 		const LedgerRow *row = &input->ledger->rows[i];
 
-		if (stands(input, row) &&
-			migration_set_find(input->migrations, row->version) == NULL)
+		if (stands(input, row) && migration_set_find(input->migrations, row->version) == NULL)
 			refuse_without_file(plan, row, input->migrations);
 	}
 	for (int i = 0; i < input->migrations->count; i++)
