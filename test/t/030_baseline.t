@@ -62,7 +62,7 @@ add_deployment('main');
 refused_for('nothing is there', 'main', undef, '1000', 'schema team: is missing', 'table team.t: is missing');
 is(ledger_of('main'), '', '... and nothing is recorded');
 run_sql($node, 'main', 'owner', $by_hand);
-refused_for('a dropped column is there, and another is missing', 'main', undef, '1000', 'column team.t.n: is not made by the migrations', 'column team.t.old: is missing');
+refused_for('a dropped column is there, and another is missing', 'main', undef, '1000', 'column team.t.n: is not made by the migrations', 'column team.t.old: is missing', 'index team.t_n: is not made by the migrations');
 
 my ($status, $out, $err) = baseline('main', undef, '1003', '--dry-run');
 is($status, 0, 'a dry run: exit code') or diag($err);
