@@ -7,6 +7,7 @@
 #include "common/logging.h"
 
 #include "carry_out.h"
+#include "display.h"
 #include "report.h"
 #include "runner.h"
 
@@ -51,6 +52,7 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 	};
 	const char *separator = " (";
 
+	display_clear();
 	if (outcome)
 		fprintf(stream, "%s %s", done[action->kind], action->object);
 	else

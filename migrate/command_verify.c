@@ -8,6 +8,8 @@
 
 #include "command_verify.h"
 #include "connect.h"
+#include "display.h"
+#include "lock_watch.h"
 #include "plan.h"
 #include "report.h"
 #include "survey.h"
@@ -68,8 +70,10 @@ verify_migration(Report *report, const Session *session, const Migration *migrat
 			psprintf("the ledger's is %s, the file's is %s", row->checksum, migration->checksum));
 	else if (state == MIGRATION_APPLIED || state == MIGRATION_BASELINE)
 	{
+		display_task(migration->label);
 		for (int i = 0; i < migration->verify.count; i++)
 		{
+			display_statement(i + 1, migration->verify.count);
 			if (!verify_query(report, session, migration, row, &migration->verify.items[i]))
 				return false;
 		}
@@ -129,10 +133,15 @@ static int
 verify(const Options *options, const Session *session, const Survey *survey)
 {
 	Report report = {0};
+	LockWatch watch = {0};
 	int exit_code = EXIT_COULD_NOT_RUN;
+	bool found;
 
 	report_add_table(&report, "differences", difference_columns, lengthof(difference_columns));
-	if (find_differences(&report, session, survey))
+	found =
+		lock_watch_start(&watch, session->database) && find_differences(&report, session, survey);
+	lock_watch_stop(&watch);
+	if (found)
 	{
 		bool verified = report.tables[0].row_count == 0;
 

@@ -81,6 +81,14 @@ set_no_password(Options *options, const char *value)
 }
 
 static bool
+set_require_tls(Options *options, const char *value)
+{
+	(void) value;
+	options->connection.require_tls = true;
+	return true;
+}
+
+static bool
 set_owner(Options *options, const char *value)
 {
 	options->owner = value;
@@ -240,6 +248,8 @@ const Option options_table[MOST_OPTIONS] = {
 	{"host", 'h', "HOST", ALL, set_host, "server's host or socket directory"},
 	{"port", 'p', "PORT", ALL, set_port, "server's port"},
 	{"username", 'U', "ROLE", ALL, set_username, "role to connect as"},
+	{"require-tls", 0, NULL, ALL, set_require_tls,
+	 "take no connection over TCP without TLS, whatever sslmode says"},
 	{"no-password", 'w', NULL, ALL, set_no_password, "never ask for a password (always so)"},
 	{"help", '?', NULL, 0, NULL, "show this help"},
 	{"version", 'V', NULL, 0, NULL, "show the version"},

@@ -7,6 +7,7 @@
 #include "common/logging.h"
 #include "portability/instr_time.h"
 
+#include "display.h"
 #include "extension.h"
 #include "footing.h"
 #include "lock_watch.h"
@@ -26,6 +27,8 @@ typedef struct Runner
 	Footing footing; /* of the migration's transaction */
 	Session session; /* for migrations; made when the code stands */
 	bool has_session;
+	int migration_number; /* of the one that is run, from 1 */
+	int migration_count;
 } Runner;
 
 /* The statement as it is sent, with the file's variables filled in; NULL on an error. */
@@ -191,6 +194,7 @@ run_statement(const Try *try, int number)
 		return TRIED_FAILED;
 	sql = footing_append_query(statement);
 	lock_watch_reset(&runner->watch);
+	display_statement(number + 1, try->statements->count);
 	result = session_run(&runner->session, sql, FOOTING_COLUMNS, NO_PARAMS, &error);
 	if (result == NULL)
 		outcome = failed(try, number, sql, &error);
@@ -376,7 +380,7 @@ open_session(Runner *runner)
 		}
 	}
 	deployment_free(&now);
-	return open && lock_watch_start(&runner->watch, runner->database);
+	return open;
 }
 
 static bool
@@ -401,6 +405,22 @@ run_action(Runner *runner, const Action *action)
 	return (runner->has_session || open_session(runner)) && run_in_transaction(runner, action);
 }
 
+static void
+display_action(Runner *runner, const Action *action)
+{
+	char *label;
+
+	if (action->migration)
+	{
+		runner->migration_number++;
+		display_migration(runner->migration_number, runner->migration_count, action->object);
+		return;
+	}
+	label = psprintf("%s %s", action_kind_name(action->kind), action->object);
+	display_task(label);
+	pg_free(label);
+}
+
 /* Runs one action and says how it went. */
 static Outcome
 run_and_time(Runner *runner, const Action *action)
@@ -409,6 +429,7 @@ run_and_time(Runner *runner, const Action *action)
 	instr_time elapsed;
 	bool done;
 
+	display_action(runner, action);
 	INSTR_TIME_SET_CURRENT(start);
 	done = run_action(runner, action);
 	INSTR_TIME_SET_CURRENT(elapsed);
@@ -422,8 +443,13 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 {
 	Runner runner = {
 		.database = database, .deployment = deployment, .plan = plan, .settings = settings};
-	bool done = true;
+	bool done = plan->action_count == 0 || lock_watch_start(&runner.watch, database);
 
+	for (int i = 0; i < plan->action_count; i++)
+	{
+		if (plan->actions[i].migration)
+			runner.migration_count++;
+	}
 	for (int i = 0; i < plan->action_count && done; i++)
 	{
 		outcomes[i] = run_and_time(&runner, &plan->actions[i]);
