@@ -114,7 +114,7 @@ connect_and_baseline(const Options *options, Survey *survey, const VariableList 
 		return exit_code;
 	if (options->dry_run)
 		exit_code = baseline(options, database, survey, variables);
-	else if (deploy_lock_take(database, options->lock_wait))
+	else if (deploy_lock_take(database, options->lock_wait, options->end_orphan))
 	{
 		exit_code = baseline(options, database, survey, variables);
 		deploy_lock_release(database);

@@ -16,8 +16,10 @@ enum
 	NEW = 8,
 	DOWN = 16,
 	VERIFY = 32,
+	REPAIR = 64,
 	BASELINE = 128,
-	ALL = UP | DOWN | STATUS | VERIFY | BASELINE | MAINTAIN /* that connect to a database */
+	ALL =
+		UP | DOWN | STATUS | VERIFY | REPAIR | BASELINE | MAINTAIN /* that connect to a database */
 };
 
 typedef struct Option
