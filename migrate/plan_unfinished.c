@@ -166,12 +166,13 @@ check_statement(Plan *plan, const PlanInput *input, const Migration *migration,
 	/* An index's text can be mended: outside.c does it. */
 	if (input->acts_for_owner && form.kind != STATEMENT_CREATE_INDEX &&
 		!statement_is_contained(&form, start, (size_t) (end - start)))
-		plan_add_problem(plan,
-						 psprintf("%s, line %d: only the owner, role \"%s\", may run this statement",
-								  migration->file_name, statement->line, input->deployment->owner),
-						 pg_strdup("It runs outside of a transaction, and PostgreSQL runs what it "
-								   "calls unrestricted: that could climb to the connected role."),
-						 psprintf("Connect as \"%s\" for this migration.", input->deployment->owner));
+		plan_add_problem(
+			plan,
+			psprintf("%s, line %d: only the owner, role \"%s\", may run this statement",
+					 migration->file_name, statement->line, input->deployment->owner),
+			pg_strdup("It runs outside of a transaction, and PostgreSQL runs what it "
+					  "calls unrestricted: that could climb to the connected role."),
+			psprintf("Connect as \"%s\" for this migration.", input->deployment->owner));
 }
 
 void

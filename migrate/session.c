@@ -163,8 +163,9 @@ is_contained(const char *sql, ServerError *error)
 
 	if (statement_is_contained(&form, sql, strlen(sql)))
 		return true;
-	error->message = pg_strdup("the statement runs outside of a transaction, where it can't be kept "
-							   "from the connected role's rights");
+	error->message =
+		pg_strdup("the statement runs outside of a transaction, where it can't be kept "
+				  "from the connected role's rights");
 	error->detail = pg_strdup("What it calls could say RESET ROLE, for PostgreSQL runs it "
 							  "unrestricted.");
 	error->hint = pg_strdup("Connect as the deployment's owner for this migration.");
