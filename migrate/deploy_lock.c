@@ -90,9 +90,12 @@ show_holder(const Wait *wait, int64 now)
 	if (result_rows(holder) > 0)
 	{
 		char *line = psprintf(
-			"waiting for another deployment of this database, %d s: it is held by pid %s (%s)",
+			"waiting for another deployment of this database, %d s: it is held by pid %s (%s)%s",
 			(int) ((now - wait->began) / 1000), result_value(holder, 0, HOLDER_PID),
-			result_value(holder, 0, HOLDER_SESSION));
+			result_value(holder, 0, HOLDER_SESSION),
+			result_is_true(holder, 0, HOLDER_IS_ORPHAN)
+				? "; its client is gone: --end-orphan ends it"
+				: "");
 
 		display_line(line);
 		pg_free(line);
