@@ -28,6 +28,7 @@ typedef struct Options
 	const char *embedding_dimensions_source; /* the option's or variable's name */
 	int lock_wait;							 /* seconds */
 	const char *to;							 /* a version; NULL: all */
+	int only;								 /* parts, of plan_part.h; 0: all */
 	bool allow_out_of_order;
 	bool yes;
 	int lock_retries; /* how often a migration is tried again */

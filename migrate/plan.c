@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "plan.h"
+#include "plan_part.h"
 
 static const char *const state_names[] = {
 	[MIGRATION_PENDING] = "pending",	   [MIGRATION_APPLIED] = "applied",
@@ -207,6 +208,24 @@ plan_extension(Plan *plan, const Deployment *deployment)
 		return available;
 	}
 	return installed;
+}
+
+/* Where the code is left as it is, it has to be there. */
+static const char *
+plan_without_extension(Plan *plan, const Deployment *deployment)
+{
+	if (deployment->extension_version == NULL)
+		plan_add_problem(plan, pg_strdup("extension \"headhunter\" is not installed"),
+						 pg_strdup("Migrations build on it, and --only leaves it out."),
+						 pg_strdup("Run \"hh-migrate up\" without --only, or with --only=code "
+								   "first."));
+	return deployment->extension_version;
+}
+
+static bool
+has_part(const PlanInput *input, int part)
+{
+	return input->only == 0 || (input->only & part) != 0;
 }
 
 /* The schemas that a deployment makes must not be somebody else's. */
@@ -438,11 +457,12 @@ plan_make(Plan *plan, const PlanInput *input)
 	plan_check_rights(plan, input->deployment);
 	plan_dimensions(plan, input);
 	plan_variables(plan, input);
-	code_version = plan_extension(plan, input->deployment);
+	code_version = has_part(input, PART_CODE) ? plan_extension(plan, input->deployment)
+											  : plan_without_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
-	for (int i = 0; i < input->migrations->count; i++)
+	for (int i = 0; has_part(input, PART_MIGRATIONS) && i < input->migrations->count; i++)
 	{
 		if (input->to == NULL ||
 			migration_version_compare(input->migrations->items[i].version, input->to) <= 0)
