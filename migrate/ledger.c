@@ -112,6 +112,24 @@ lock_ledger(Database *database, const char *lock, bool could_become_owner)
 	return false;
 }
 
+/* Whether reading the ledger can run nobody's code; false on an error, too, which is logged. */
+static bool
+check_is_plain(Database *database, const char *owner)
+{
+	Result *row = database_query(database, query_ledger_is_plain, NO_PARAMS);
+	bool plain = row != NULL && result_is_true(row, 0, 0);
+
+	if (row != NULL && !plain)
+	{
+		pg_log_error("hh.migration is not the ledger that hh-migrate makes");
+		pg_log_error_detail("Its columns' types, its indexes, its extended statistics or a "
+							"row-security policy could run code in the reader's name.");
+		pg_log_error_hint("Connect as its owner, role \"%s\", to look at it.", owner);
+	}
+	result_free(row);
+	return plain;
+}
+
 /*
  * A session that can't act as the owner reads the table itself.  That is safe
  * while nothing on it can run code, which the lock keeps so.  Who could act as the
@@ -123,25 +141,12 @@ read_directly(const Session *session, const Deployment *deployment)
 	bool strongly = deployment->may_become_owner && !deployment->in_recovery;
 	const char *lock = strongly ? "LOCK TABLE ONLY hh.migration IN SHARE ROW EXCLUSIVE MODE"
 								: "LOCK TABLE ONLY hh.migration IN ACCESS SHARE MODE";
-	Deployment locked = {0};
 	Result *rows = NULL;
 
 	if (database_command(session->database, "BEGIN") &&
 		lock_ledger(session->database, lock, deployment->may_become_owner) &&
-		deployment_read(session->database, &locked))
-	{
-		if (locked.ledger_is_table && locked.ledger_is_plain)
-			rows = database_query(session->database, query_ledger_rows, NO_PARAMS);
-		else
-		{
-			pg_log_error("hh.migration is not the ledger that hh-migrate makes");
-			pg_log_error_detail("Its columns' types, its indexes, its extended statistics or a "
-								"row-security policy could run code in the reader's name.");
-			pg_log_error_hint("Connect as its owner, role \"%s\", to look at it.",
-							  deployment->owner);
-		}
-	}
-	deployment_free(&locked);
+		check_is_plain(session->database, deployment->owner))
+		rows = database_query(session->database, query_ledger_rows, NO_PARAMS);
 	database_rollback(session->database);
 	return rows;
 }

@@ -373,15 +373,22 @@ newest_applied(const PlanInput *input, bool is_team)
 	return NULL;
 }
 
+/* What the migrations of a plan are compared with. */
+typedef struct Standing
+{
+	const char *code_version;	/* that they will find */
+	const Migration *newest[2]; /* that is applied: of Headhunter's, of a team's; or NULL */
+} Standing;
+
 /* A repeatable migration has no place in the order: it is run whenever it changes. */
 static void
-check_order(Plan *plan, const PlanInput *input, const Migration *migration)
+check_order(Plan *plan, const PlanInput *input, const Standing *standing,
+			const Migration *migration)
 {
-	const Migration *newest;
+	const Migration *newest = standing->newest[migration_version_is_team(migration->version)];
 
 	if (migration->file.repeatable || input->allow_out_of_order)
 		return;
-	newest = newest_applied(input, migration_version_is_team(migration->version));
 	if (newest == NULL || migration_version_compare(migration->version, newest->version) > 0)
 		return;
 	plan_add_problem(
@@ -401,7 +408,7 @@ plan_check_target(Plan *plan, const PlanInput *input)
 }
 
 static void
-plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_version)
+plan_migration(Plan *plan, const PlanInput *input, const Standing *standing, int number)
 {
 	const Migration *migration = &input->migrations->items[number];
 	const LedgerRow *row = ledger_find(input->ledger, migration->version);
@@ -434,16 +441,16 @@ plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_
 			reason = "a verify query is not true";
 			break;
 		case MIGRATION_REVERTED:
-			check_order(plan, input, migration);
+			check_order(plan, input, standing, migration);
 			reason = "reverted";
 			break;
 		case MIGRATION_PENDING:
-			check_order(plan, input, migration);
+			check_order(plan, input, standing, migration);
 			kind = ACTION_APPLY;
 			reason = "not applied";
 			break;
 	}
-	check_required_version(plan, migration, code_version);
+	check_required_version(plan, migration, standing->code_version);
 	check_variables(plan, migration);
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
 }
@@ -451,14 +458,15 @@ plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_
 void
 plan_make(Plan *plan, const PlanInput *input)
 {
-	const char *code_version;
+	Standing standing = {.newest = {newest_applied(input, false), newest_applied(input, true)}};
 
 	memset(plan, 0, sizeof(*plan));
 	plan_check_rights(plan, input->deployment);
 	plan_dimensions(plan, input);
 	plan_variables(plan, input);
-	code_version = has_part(input, PART_CODE) ? plan_extension(plan, input->deployment)
-											  : plan_without_extension(plan, input->deployment);
+	standing.code_version = has_part(input, PART_CODE)
+								? plan_extension(plan, input->deployment)
+								: plan_without_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
@@ -466,7 +474,7 @@ plan_make(Plan *plan, const PlanInput *input)
 	{
 		if (input->to == NULL ||
 			migration_version_compare(input->migrations->items[i].version, input->to) <= 0)
-			plan_migration(plan, input, i, code_version);
+			plan_migration(plan, input, &standing, i);
 	}
 }
 
