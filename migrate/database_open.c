@@ -5,15 +5,18 @@
 #include "postgres_fe.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 
 #include "common/logging.h"
 
+#include "clock.h"
 #include "database_internal.h"
 #include "pg_compat.h"
 
 #define APPLICATION_NAME "hh-migrate"
+#define BESIDE_WITHIN_MS 2000
 
 /* Warnings are for everybody; what else the server tells is for those who ask (-v). */
 static void
@@ -262,6 +265,33 @@ database_open(const ConnectionOptions *options)
 	return NULL;
 }
 
+static void
+ignore_notice(void *unused, const PGresult *notice)
+{
+	(void) unused;
+	(void) notice;
+}
+
+/* What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that. */
+static void
+wait_for_connection(PGconn *connection, int milliseconds)
+{
+	int64 deadline = clock_ms() + milliseconds;
+	PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+
+	while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING)
+	{
+		struct pollfd socket = {.fd = PQsocket(connection),
+								.events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+		int64 left = deadline - clock_ms();
+
+		if (left <= 0)
+			return;
+		if (poll(&socket, 1, (int) left) > 0)
+			wanted = PQconnectPoll(connection);
+	}
+}
+
 Database *
 database_connect_beside(const Database *database)
 {
@@ -284,12 +314,12 @@ database_connect_beside(const Database *database)
 	values[count++] = PQhost(database->connection);
 	keywords[count] = "port";
 	values[count++] = PQport(database->connection);
-	keywords[count] = "connect_timeout";
-	values[count++] = "2";
 
 	beside->is_beside = true;
-	beside->connection = PQconnectdbParams(keywords, values, 0);
+	beside->connection = PQconnectStartParams(keywords, values, 0);
 	PQconninfoFree(said);
+	PQsetNoticeReceiver(beside->connection, ignore_notice, NULL);
+	wait_for_connection(beside->connection, BESIDE_WITHIN_MS);
 	if (PQstatus(beside->connection) == CONNECTION_OK)
 		return beside;
 	database_close(beside);

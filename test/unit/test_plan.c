@@ -203,6 +203,10 @@ check_problems(void)
 	has_problem("takes no changes", "a read-only session");
 
 	start();
+	deployment.triggers_are_off = true;
+	has_problem("no trigger or foreign key would be heeded", "session_replication_role");
+
+	start();
 	deployment.may_become_owner = false;
 	has_problem("belongs to role \"o\"", "somebody else's deployment");
 
