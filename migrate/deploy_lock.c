@@ -145,13 +145,16 @@ deploy_lock_take(Database *database, int wait_seconds)
 	return taken;
 }
 
+/* With the connection the lock is gone, too. */
 void
 deploy_lock_release(Database *database)
 {
 	char key[32];
+	ServerError error = {0};
 
-	if (!database_is_connected(database))
-		return;
 	snprintf(key, sizeof(key), "%lld", (long long) HH_DEPLOY_LOCK_KEY);
-	result_free(database_query(database, query_release_deploy_lock, PARAMS(key)));
+	result_free(database_run(database, query_release_deploy_lock, PARAMS(key), &error));
+	if (error.message && database_is_connected(database))
+		server_error_log(&error, NULL);
+	server_error_free(&error);
 }
