@@ -48,6 +48,7 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		[ACTION_UPDATE_EXTENSION] = "updated extension",
 		[ACTION_APPLY] = "applied",
 		[ACTION_REAPPLY] = "applied again",
+		[ACTION_RESUME] = "resumed",
 		[ACTION_REVERT] = "reverted",
 	};
 	const char *separator = " (";
@@ -59,7 +60,8 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		fprintf(stream, "would %s %s", action_kind_name(action->kind), action->object);
 	if (action->migration == NULL && action->version)
 		fprintf(stream, " %s", action->version);
-	if (action->kind == ACTION_UPDATE_EXTENSION || action->kind == ACTION_REAPPLY)
+	if (action->kind == ACTION_UPDATE_EXTENSION || action->kind == ACTION_REAPPLY ||
+		action->kind == ACTION_RESUME)
 	{
 		fprintf(stream, "%s%s", separator, action->reason);
 		separator = ", ";

@@ -12,6 +12,7 @@
 #include "command_down.h"
 #include "command_maintain.h"
 #include "command_new.h"
+#include "command_repair.h"
 #include "command_status.h"
 #include "command_up.h"
 #include "command_verify.h"
@@ -24,7 +25,7 @@
 typedef struct Command
 {
 	const char *name;
-	const char *argument; /* what help calls it; NULL where it takes none */
+	const char *argument; /* what help calls it, [IN BRACKETS] if it may be missing; or NULL */
 	int flag;			  /* in Option.commands, of option_table.h */
 	const char *summary;
 	const char *description;
@@ -48,6 +49,11 @@ static const Command commands[] = {
 	 "Compares the checksum of every applied migration, and runs its verify part, as the\n"
 	 "owner. Changes nothing. A line a difference; exits with 2 where there is one.",
 	 command_verify},
+	{"repair", "[VERSION]", REPAIR, "explain a migration that has not come to its end",
+	 "Shows what stands of migrations that failed or were interrupted, by ledger and\n"
+	 "catalogs, and what can be done; does that, with an option. Exits with 2 where there\n"
+	 "is something to repair.",
+	 command_repair},
 	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
@@ -237,15 +243,16 @@ check_options(const CommandLine *line, const Command *command)
 static bool
 take_argument(Options *options, const Command *command, int count, char **arguments)
 {
-	int wanted = command->argument ? 1 : 0;
+	int most = command->argument ? 1 : 0;
+	int least = command->argument && command->argument[0] != '[' ? 1 : 0;
 
-	if (count > wanted)
-		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[wanted]);
-	else if (count < wanted)
+	if (count > most)
+		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[most]);
+	else if (count < least)
 		pg_log_error("command \"%s\" needs an argument %s", command->name, command->argument);
 	else
 	{
-		options->argument = wanted ? arguments[0] : NULL;
+		options->argument = count > 0 ? arguments[0] : NULL;
 		return true;
 	}
 	pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);

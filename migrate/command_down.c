@@ -41,6 +41,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey)
 		PlanInput input = {.deployment = &survey->deployment,
 						   .migrations = &survey->migrations,
 						   .ledger = &survey->ledger,
+						   .steps = &survey->steps,
 						   .verified = survey->verified,
 						   .to = options->to};
 
@@ -65,7 +66,7 @@ connect_and_carry_out(const Options *options, Survey *survey)
 		return false;
 	if (options->dry_run)
 		done = plan_and_carry_out(options, database, survey);
-	else if (deploy_lock_take(database, options->lock_wait))
+	else if (deploy_lock_take(database, options->lock_wait, options->end_orphan))
 	{
 		done = plan_and_carry_out(options, database, survey);
 		deploy_lock_release(database);

@@ -23,6 +23,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey,
 		PlanInput input = {.deployment = &survey->deployment,
 						   .migrations = &survey->migrations,
 						   .ledger = &survey->ledger,
+						   .steps = &survey->steps,
 						   .verified = survey->verified,
 						   .variables = variables,
 						   .dimensions = options->embedding_dimensions,
@@ -51,7 +52,7 @@ connect_and_carry_out(const Options *options, Survey *survey, const VariableList
 		return false;
 	if (options->dry_run)
 		done = plan_and_carry_out(options, database, survey, variables);
-	else if (deploy_lock_take(database, options->lock_wait))
+	else if (deploy_lock_take(database, options->lock_wait, options->end_orphan))
 	{
 		done = plan_and_carry_out(options, database, survey, variables);
 		deploy_lock_release(database);

@@ -10,6 +10,7 @@
  *		-- hh: vars embedding_dimensions
  *		-- hh: lock-timeout 5s
  *		-- hh: statement-timeout 10min
+ *		-- hh: no-transaction
  *		CREATE ...                         the change
  *		-- hh: revert
  *		DROP ...                           what takes it back
@@ -41,6 +42,7 @@ typedef struct MigrationFile
 	TextSlice version; /* "0002" of 0002_search.sql */
 	TextSlice name;	   /* "search" */
 	bool repeatable;
+	bool no_transaction;		  /* statement by statement, not in one transaction */
 	TextSlice requires_extension; /* empty where the file names no version */
 	TextSlice vars;				  /* names, separated by blanks */
 	TextSlice lock_timeout;		  /* as PostgreSQL writes it, "5s"; empty where not said */

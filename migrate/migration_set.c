@@ -69,6 +69,12 @@ read_migration(Migration *migration, const char *path, const char *text, size_t 
 		log_malformed(migration, error);
 		return false;
 	}
+	if (file->no_transaction && file->version.data[0] == '0')
+	{
+		pg_log_error("%s: one of Headhunter's own migrations runs in a transaction",
+					 migration->file_name);
+		return false;
+	}
 	migration->version = slice_copy(file->version);
 	migration->name = slice_copy(file->name);
 	migration->label = psprintf("%s_%s", migration->version, migration->name);

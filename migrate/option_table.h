@@ -16,7 +16,8 @@ enum
 	NEW = 8,
 	DOWN = 16,
 	VERIFY = 32,
-	ALL = UP | DOWN | STATUS | VERIFY | MAINTAIN /* that connect to a database */
+	REPAIR = 64,
+	ALL = UP | DOWN | STATUS | VERIFY | REPAIR | MAINTAIN /* that connect to a database */
 };
 
 typedef struct Option

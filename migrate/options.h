@@ -14,6 +14,15 @@
 #define EXIT_COULD_NOT_RUN	1
 #define EXIT_FOUND_PROBLEMS 2
 
+/* What "repair" is to do about a migration that has not come to its end. */
+typedef enum RepairChoice
+{
+	REPAIR_EXPLAIN,
+	REPAIR_RETRY,
+	REPAIR_DONE,
+	REPAIR_FORGET
+} RepairChoice;
+
 typedef struct Options
 {
 	ConnectionOptions connection;
@@ -27,8 +36,10 @@ typedef struct Options
 	int embedding_dimensions;				 /* 0: not said */
 	const char *embedding_dimensions_source; /* the option's or variable's name */
 	int lock_wait;							 /* seconds */
-	const char *to;							 /* a version; NULL: all */
-	int only;								 /* parts, of plan_part.h; 0: all */
+	bool end_orphan;
+	RepairChoice repair_choice;
+	const char *to; /* a version; NULL: all */
+	int only;		/* parts, of plan_part.h; 0: all */
 	bool allow_out_of_order;
 	bool yes;
 	int lock_retries; /* how often a migration is tried again */

@@ -6,6 +6,7 @@
 
 #include "plan.h"
 #include "plan_part.h"
+#include "plan_unfinished.h"
 
 static const char *const state_names[] = {
 	[MIGRATION_PENDING] = "pending",	   [MIGRATION_APPLIED] = "applied",
@@ -19,6 +20,7 @@ static const char *const kind_names[] = {
 	[ACTION_UPDATE_EXTENSION] = "update extension",
 	[ACTION_APPLY] = "apply",
 	[ACTION_REAPPLY] = "apply again",
+	[ACTION_RESUME] = "resume",
 	[ACTION_REVERT] = "revert",
 };
 
@@ -82,7 +84,11 @@ static void
 add_action(Plan *plan, ActionKind kind, const char *object, const char *version, const char *reason,
 		   const Migration *migration)
 {
-	plan_add_action(plan, (Action){kind, object, version, reason, migration, NULL});
+	plan_add_action(plan, (Action){.kind = kind,
+								   .object = object,
+								   .version = version,
+								   .reason = reason,
+								   .migration = migration});
 }
 
 /* Takes over the three strings. */
@@ -424,11 +430,17 @@ plan_migration(Plan *plan, const PlanInput *input, const Standing *standing, int
 			return;
 		case MIGRATION_RUNNING:
 		case MIGRATION_FAILED:
-			plan_add_problem(plan,
-							 psprintf("migration %s is recorded as %s", migration->label,
-									  migration_state_name(state)),
-							 NULL, pg_strdup("\"hh-migrate status\" shows what stands of it."));
-			return;
+			if (state == MIGRATION_RUNNING ||
+				step_log_of(input->steps, migration->version).count > 0)
+			{
+				plan_unfinished(plan, input, migration, row);
+				return;
+			}
+			/* It was rolled back. */
+			check_order(plan, input, standing, migration);
+			kind = ACTION_APPLY;
+			reason = "failed before";
+			break;
 		case MIGRATION_CHANGED:
 			if (!migration->file.repeatable)
 			{
@@ -452,6 +464,7 @@ plan_migration(Plan *plan, const PlanInput *input, const Standing *standing, int
 	}
 	check_required_version(plan, migration, standing->code_version);
 	check_variables(plan, migration);
+	plan_check_stepwise(plan, migration);
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
 }
 

@@ -26,6 +26,7 @@ typedef struct Session
 {
 	Database *database;
 	SessionMode mode;
+	char owner[NAMEDATALEN];
 } Session;
 
 extern Session session_make(Database *database, const Deployment *deployment);
@@ -40,5 +41,12 @@ extern Result *session_run(const Session *session, const char *sql, int columns,
 /* As database_query(): the error is logged. */
 extern Result *session_query(const Session *session, const char *sql, int columns, int count,
 							 const char *const *values);
+
+/*
+ * Runs one statement outside of a transaction, in the owner's name: where the session
+ * user is somebody else, under SET ROLE, and only a statement that
+ * statement_is_contained(), by which nothing of the owner's can climb back.
+ */
+extern bool session_run_alone(const Session *session, const char *sql, ServerError *error);
 
 #endif /* HH_SESSION_H */

@@ -16,6 +16,19 @@ survey_read_files(Survey *survey, const char *directory)
 		   (directory == NULL || migration_directory_read(&survey->migrations, directory));
 }
 
+/* A reader is shown the ledger alone. */
+static bool
+read_steps(Survey *survey, const Session *session)
+{
+	bool is_unfinished = false;
+
+	for (int i = 0; i < survey->ledger.count; i++)
+		is_unfinished |= survey->ledger.rows[i].state == LEDGER_RUNNING ||
+						 survey->ledger.rows[i].state == LEDGER_FAILED;
+	return session->mode == SESSION_READER || !is_unfinished ||
+		   step_log_read(session, &survey->steps);
+}
+
 bool
 survey_read_database(Survey *survey, Database *database, const char *asked_owner, bool for_writing,
 					 Session *session)
@@ -25,7 +38,8 @@ survey_read_database(Survey *survey, Database *database, const char *asked_owner
 		!deployment_decide_owner(database, &survey->deployment, asked_owner))
 		return false;
 	*session = session_make(database, &survey->deployment);
-	return ledger_read(session, &survey->deployment, &survey->ledger);
+	return ledger_read(session, &survey->deployment, &survey->ledger) &&
+		   read_steps(survey, session);
 }
 
 /* What is applied from this text was split when it was applied, and is not run again. */
@@ -61,6 +75,7 @@ void
 survey_free(Survey *survey)
 {
 	pg_free(survey->verified);
+	step_log_free(&survey->steps);
 	ledger_free(&survey->ledger);
 	deployment_free(&survey->deployment);
 	migration_set_free(&survey->migrations);

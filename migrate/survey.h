@@ -7,12 +7,14 @@
 
 #include "ledger.h"
 #include "migration_set.h"
+#include "step_log.h"
 
 typedef struct Survey
 {
 	Deployment deployment;
 	MigrationSet migrations;
 	Ledger ledger;
+	StepLog steps;	/* of migrations that have not come to their end */
 	bool *verified; /* one a migration */
 } Survey;
 

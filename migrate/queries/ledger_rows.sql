@@ -7,6 +7,7 @@ SELECT m.version, m.name, m.kind, m.checksum, m.state,
         SELECT pg_catalog.string_agg(v.key || '='
             || pg_catalog.encode(pg_catalog.convert_to(v.value, 'UTF8'), 'hex'), ' ')
         FROM pg_catalog.jsonb_each_text(m.variables) AS v)
-    END
+    END,
+    m.error, m.statements_done, m.statements_total
 FROM ONLY hh.migration AS m
 ORDER BY m.version COLLATE pg_catalog."C";

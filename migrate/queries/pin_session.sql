@@ -8,6 +8,9 @@ FROM (VALUES
     ('default_transaction_isolation', 'read committed'),
     ('default_transaction_deferrable', 'off'),
     ('lock_timeout', '3s'),
+    -- A record must outlive a crash.
+    ('synchronous_commit', CASE pg_catalog.current_setting('synchronous_commit')
+        WHEN 'off' THEN 'local' ELSE pg_catalog.current_setting('synchronous_commit') END),
     ('transaction_timeout', '0'),
     ('client_min_messages', 'warning'),
     ('check_function_bodies', 'on'),
@@ -39,8 +42,10 @@ FROM (VALUES
     ('session_replication_role', 'replica', 'origin'),
     ('session_replication_role', 'local', 'origin')
 ) AS mended (name, found, setting)
-JOIN pg_catalog.pg_settings AS s ON s.name OPERATOR(pg_catalog.=) mended.name
-    AND s.setting OPERATOR(pg_catalog.=) mended.found
-WHERE s.source IN ('database', 'user', 'database user')
-  AND (s.context OPERATOR(pg_catalog.=) 'user'
-       OR pg_catalog.has_parameter_privilege(s.name, 'SET'));
+-- Reading pg_settings takes a millisecond, and is seldom needed.
+WHERE pg_catalog.current_setting(mended.name) OPERATOR(pg_catalog.=) mended.found
+  AND (SELECT s.source IN ('database', 'user', 'database user')
+           AND (s.context OPERATOR(pg_catalog.=) 'user'
+                OR pg_catalog.has_parameter_privilege(s.name, 'SET'))
+       FROM pg_catalog.pg_settings AS s
+       WHERE s.name OPERATOR(pg_catalog.=) mended.name);

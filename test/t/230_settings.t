@@ -119,10 +119,7 @@ fails_with($deployed, 'owner', "BEGIN ISOLATION LEVEL $_; SELECT ops.maintain_pa
     qr/must run at isolation level READ COMMITTED/, "$_ is refused by ops.maintain_partitions()") foreach 'REPEATABLE READ', 'SERIALIZABLE';
 run_sql($node, $deployed, 'owner', q{UPDATE hh.migration SET checksum = repeat('0', 64) WHERE version = '0003'});
 fails_with($deployed, 'owner', 'SELECT hh.deploy()', qr/migration 0003_taxonomy is not the one that was applied/, 'an edited migration is refused');
-foreach my $state ('running', 'failed')
-{
-    run_sql($node, $deployed, 'owner', "UPDATE hh.migration SET state = '$state' WHERE version = '0003'");
-    fails_with($deployed, 'owner', 'SELECT hh.deploy()', qr/migration 0003_taxonomy is recorded as $state/, "one that is $state, too");
-}
+run_sql($node, $deployed, 'owner', q{UPDATE hh.migration SET state = 'running' WHERE version = '0003'});
+fails_with($deployed, 'owner', 'SELECT hh.deploy()', qr/migration 0003_taxonomy is recorded as running/, 'one that is running, too');
 
 done_testing();
