@@ -228,12 +228,6 @@ plan_without_extension(Plan *plan, const Deployment *deployment)
 	return deployment->extension_version;
 }
 
-static bool
-has_part(const PlanInput *input, int part)
-{
-	return input->only == 0 || (input->only & part) != 0;
-}
-
 /* The schemas that a deployment makes must not be somebody else's. */
 static void
 check_data_schemas(Plan *plan, const Deployment *deployment)
@@ -477,13 +471,14 @@ plan_make(Plan *plan, const PlanInput *input)
 	plan_check_rights(plan, input->deployment);
 	plan_dimensions(plan, input);
 	plan_variables(plan, input);
-	standing.code_version = has_part(input, PART_CODE)
+	standing.code_version = plan_has_part(input->only, PART_CODE)
 								? plan_extension(plan, input->deployment)
 								: plan_without_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
-	for (int i = 0; has_part(input, PART_MIGRATIONS) && i < input->migrations->count; i++)
+	for (int i = 0; plan_has_part(input->only, PART_MIGRATIONS) && i < input->migrations->count;
+		 i++)
 	{
 		if (input->to == NULL ||
 			migration_version_compare(input->migrations->items[i].version, input->to) <= 0)

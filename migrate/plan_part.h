@@ -19,6 +19,13 @@ enum
  */
 extern bool plan_parts_read(const char *list, int *parts);
 
+/* Whether a part is to be carried out; only: flags, or 0 for all. */
+static inline bool
+plan_has_part(int only, int part)
+{
+	return only == 0 || (only & part) != 0;
+}
+
 /* Their names, as a message says them; the caller frees it. */
 extern char *plan_parts_in_words(void);
 

@@ -56,7 +56,8 @@ sub claims_hold
     my ($err, $standing) = @_;
     return 1 if $err =~ /hint: Whether 100\d_\w+ was committed is not known/ && $err !~ /left nothing behind/;
     return $1 == $standing if $err =~ /detail: What was done before stands \(steps: (\d) of 3\)/;
-    return $standing == 0;
+    return $standing == 0 if $err =~ /detail: Nothing was changed\./;
+    return $standing == 0 && $err !~ /migration 100/;
 }
 
 foreach my $role ('owner', $superuser)
