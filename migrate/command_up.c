@@ -30,7 +30,9 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey,
 						   .dimensions_source = options->embedding_dimensions_source,
 						   .to = options->to,
 						   .only = options->only,
-						   .allow_out_of_order = options->allow_out_of_order};
+						   .allow_out_of_order = options->allow_out_of_order,
+						   .acts_for_owner =
+							   strcmp(database_user(database), survey->deployment.owner) != 0};
 
 		plan_make(&plan, &input);
 		if (plan.problem_count > 0)

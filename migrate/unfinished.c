@@ -16,23 +16,18 @@ statement_count(const Unfinished *unfinished)
 												: unfinished->migration->change.count;
 }
 
-static bool
+static void
 compare_with_file(Unfinished *unfinished)
 {
 	Steps steps = unfinished->steps;
 
 	if (steps.count == 0)
-		return true;
+		return;
 	if (unfinished->migration == NULL)
-	{
 		unfinished->difference = pg_strdup("There is no file of it.");
-		return true;
-	}
-	if (!migration_split(unfinished->migration))
-		return false;
-	(void) steps_differ(steps, unfinished->migration, &unfinished->row->variables, 0,
-						Max(steps.count, statement_count(unfinished)), &unfinished->difference);
-	return true;
+	else
+		(void) steps_differ(steps, unfinished->migration, &unfinished->row->variables, 0,
+							Max(steps.count, statement_count(unfinished)), &unfinished->difference);
 }
 
 static bool
@@ -53,7 +48,8 @@ look(Unfinished *unfinished, const Session *session)
 }
 
 bool
-unfinished_find(UnfinishedList *list, Survey *survey, const Session *session, const char *version)
+unfinished_find(UnfinishedList *list, const Survey *survey, const Session *session,
+				const char *version)
 {
 	list->items = pg_malloc0(sizeof(Unfinished) * (size_t) Max(survey->ledger.count, 1));
 	for (int i = 0; i < survey->ledger.count; i++)
@@ -66,10 +62,10 @@ unfinished_find(UnfinishedList *list, Survey *survey, const Session *session, co
 			continue;
 		list->count++;
 		unfinished->row = row;
-		unfinished->migration =
-			unconstify(Migration *, migration_set_find(&survey->migrations, row->version));
+		unfinished->migration = migration_set_find(&survey->migrations, row->version);
 		unfinished->steps = step_log_of(&survey->steps, row->version);
-		if (!compare_with_file(unfinished) || !look(unfinished, session))
+		compare_with_file(unfinished);
+		if (!look(unfinished, session))
 			return false;
 	}
 	return true;

@@ -12,11 +12,11 @@
 typedef struct Unfinished
 {
 	const LedgerRow *row;
-	Migration *migration; /* NULL where there is no file of it */
-	Steps steps;		  /* none where it ran in a transaction, and was rolled back */
-	int current;		  /* the step in question, from 0; steps.count where all are done */
-	Finding finding;	  /* of that step */
-	char *difference;	  /* of the file from the steps: a sentence; NULL where there is none */
+	const Migration *migration; /* NULL where there is no file of it */
+	Steps steps;				/* none where it ran in a transaction, and was rolled back */
+	int current;				/* the step in question, from 0; steps.count where all are done */
+	Finding finding;			/* of that step */
+	char *difference; /* of the file from the steps: a sentence; NULL where there is none */
 } Unfinished;
 
 /* A list of which a version, unless it is NULL, is the only one.  To be freed. */
@@ -27,7 +27,7 @@ typedef struct UnfinishedList
 } UnfinishedList;
 
 /* Logs what went wrong and returns false. */
-extern bool unfinished_find(UnfinishedList *list, Survey *survey, const Session *session,
+extern bool unfinished_find(UnfinishedList *list, const Survey *survey, const Session *session,
 							const char *version);
 extern void unfinished_free(UnfinishedList *list);
 

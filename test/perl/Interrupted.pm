@@ -35,7 +35,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-  add_template add_copy steps_directory steps_file @places
+  add_template add_copy steps_directory @places
   hold block release wait_for_hold start_client start_psql kill_client finish says wait_for_sign end_backends
 );
 
@@ -99,24 +99,17 @@ Roles and a database "template", deployed, with what the migration changes.
 
 Another database that is the same.
 
-=item steps_directory()
+=item steps_directory(without)
 
-The directory of the migration, 1001, and of the one before it.
-
-=item steps_file()
-
-The migration's text.
+The directory of the migration, 1001, and of the one before it; without the statements that match.
 
 =cut
 
-sub steps_file
-{
-    return $steps;
-}
-
 sub steps_directory
 {
-    return migrations_in('1000_before.sql' => $before, '1001_steps.sql' => $steps);
+    my ($without) = @_;
+    my $text = join '', grep { !defined $without || !/$without/ } map { "$_\n" } split /\n/, $steps;
+    return migrations_in('1000_before.sql' => $before, '1001_steps.sql' => $text);
 }
 
 sub add_template

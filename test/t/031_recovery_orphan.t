@@ -39,7 +39,12 @@ foreach my $place (@places)
     is(run_sql($node, $database, undef, $once), 'first last 1', '... and did everything once');
 }
 
-# A session that doesn't come to its end is told of, and ended where that is asked for.
+# A session that doesn't come to its end is told of, and ended where that is asked for.  Only the owner may
+# run the statement that is left out here.
+$directory = steps_directory(qr/DETACH/);
+add_copy($node, 'clean_without');
+run_client($node, 'clean_without', 'owner', 'up', '--dir', $directory);
+$expected = catalog($node, 'clean_without');
 foreach my $role ('owner', undef)
 {
     my $who = $role // 'superuser';

@@ -13,6 +13,8 @@ use Test::More;
 delete $ENV{PGAPPNAME};
 
 my $node = new_node('main');
+$node->append_conf('postgresql.conf', "max_connections = 200\n");
+$node->restart;
 add_template($node);
 my $directory = steps_directory();
 
@@ -22,19 +24,25 @@ my $expected = catalog($node, 'clean');
 my $once = q{SELECT (SELECT string_agg(what, ' ' ORDER BY what) FROM team.log) || ' ' || (SELECT string_agg(DISTINCT n::text, ' ') FROM team.city)};
 is(run_sql($node, 'clean', undef, $once), 'first last 1', 'a clean run');
 
+# In all places at once, each in a database of its own.
+my %at;
 foreach my $place (@places)
 {
     my $database = $place =~ s/ /_/r;
     add_copy($node, $database);
-    my $hold = hold($node, $database, $place);
-    my $client = start_client($node, $database, 'owner', 'up', '--dir', $directory);
-    wait_for_hold($node, $database) or diag(${ $client->{err} });
-    $node->stop('immediate');
-    is(finish($client), 1, "the server dies at \"$place\": exit code");
-    $hold->{program}->{handle}->finish;
-    $node->start;
+    $at{$place}{hold} = hold($node, $database, $place);
+    $at{$place}{client} = start_client($node, $database, 'owner', 'up', '--dir', $directory);
+    wait_for_hold($node, $database) or diag(${ $at{$place}{client}{err} });
+}
+$node->stop('immediate');
+is(finish($at{$_}{client}), 1, "the server dies at \"$_\": exit code") foreach @places;
+$at{$_}{hold}{program}{handle}->finish foreach @places;
+$node->start;
+foreach my $place (@places)
+{
+    my $database = $place =~ s/ /_/r;
     my ($status, $out, $err) = try_client($node, $database, 'owner', 'up', '--dir', $directory);
-    is($status, 0, '... the next run') or diag($err);
+    is($status, 0, "after it died at \"$place\": the next run") or diag($err);
     is_same_listing(catalog($node, $database), $expected, '... leaves what a clean run does');
     is(run_sql($node, $database, undef, $once), 'first last 1', '... and did everything once');
 }
