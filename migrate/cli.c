@@ -9,6 +9,7 @@
 #include "common/logging.h"
 
 #include "cli.h"
+#include "command_baseline.h"
 #include "command_down.h"
 #include "command_maintain.h"
 #include "command_new.h"
@@ -54,6 +55,11 @@ static const Command commands[] = {
 	 "catalogs, and what can be done; does that, with an option. Exits with 2 where there\n"
 	 "is something to repair.",
 	 command_repair},
+	{"baseline", "VERSION", BASELINE, "record migrations whose objects are there already",
+	 "Records the pending migrations up to VERSION as applied, without running them. Builds\n"
+	 "a scratch database to see whether the catalogs are what they make, and refuses with 2\n"
+	 "where they are not.",
+	 command_baseline},
 	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"

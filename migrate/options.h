@@ -40,10 +40,14 @@ typedef struct Options
 	RepairChoice repair_choice;
 	const char *to; /* a version; NULL: all */
 	bool allow_out_of_order;
+	bool accept_drift;
+	bool force;
 	bool yes;
 	int lock_retries; /* how often a migration is tried again */
 	int months_ahead;
 	const char *keep_months; /* NULL: for ever */
+	bool scratch;
+	const char *scratch_dbname; /* an empty database to use; NULL: one is made */
 } Options;
 
 #endif /* HH_OPTIONS_H */
