@@ -6,10 +6,12 @@
 
 #include "common/logging.h"
 
+#include "carry_out.h"
 #include "command_verify.h"
 #include "connect.h"
-#include "plan.h"
+#include "plan_rebuild.h"
 #include "report.h"
+#include "scratch.h"
 #include "survey.h"
 #include "verification.h"
 
@@ -99,6 +101,37 @@ find_differences(Report *report, const Session *session, const Survey *survey)
 	return true;
 }
 
+/* Builds in a scratch database what the ledger says is applied. */
+static bool
+build_scratch(Scratch *scratch, const Options *options, const Session *session,
+			  const Survey *survey)
+{
+	PlanInput input = {.deployment = &survey->deployment,
+					   .migrations = &survey->migrations,
+					   .ledger = &survey->ledger};
+	Plan plan;
+	bool built = false;
+
+	plan_make_rebuild(&plan, &input);
+	if (plan.problem_count > 0)
+		carry_out_refuse(&plan);
+	else
+		built = scratch_open(scratch, options, session->database, survey) &&
+				scratch_apply(scratch, options, &plan);
+	plan_free(&plan);
+	return built;
+}
+
+static bool
+find_scratch_differences(const Options *options, const Session *session, const Survey *survey)
+{
+	Scratch scratch = {0};
+	bool found = build_scratch(&scratch, options, session, survey);
+
+	scratch_close(&scratch);
+	return found;
+}
+
 static bool
 check_session(const Survey *survey, const Session *session)
 {
@@ -132,7 +165,8 @@ verify(const Options *options, const Session *session, const Survey *survey)
 	int exit_code = EXIT_COULD_NOT_RUN;
 
 	report_add_table(&report, "differences", difference_columns, lengthof(difference_columns));
-	if (find_differences(&report, session, survey))
+	if (find_differences(&report, session, survey) &&
+		(!options->scratch || find_scratch_differences(options, session, survey)))
 	{
 		bool verified = report.tables[0].row_count == 0;
 

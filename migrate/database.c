@@ -21,7 +21,8 @@
 struct Database
 {
 	PGconn *connection;
-	bool is_beside;				  /* a second connection: no signal acts on it */
+	PGcancel *cancel_key;		  /* NULL on a second connection: no signal acts on it */
+	PGcancel *outer_cancel_key;	  /* of the connection that signals acted on before */
 	void (*look)(void *argument); /* called while a statement runs; or NULL */
 	void *look_argument;
 };
@@ -67,8 +68,9 @@ message_copy(const char *message)
 	return copy;
 }
 
-/* What the signal handler needs; there is one connection. */
+/* What the signal handler needs: the connection opened last is the one that works. */
 static volatile sig_atomic_t cancel_requested = 0;
+static volatile sig_atomic_t signals_deferred = 0;
 static PGcancel *volatile cancel_key = NULL;
 
 /* PQcancel() is fit for a signal handler. */
@@ -80,31 +82,39 @@ cancel_statement(int signal_number)
 
 	(void) signal_number;
 	cancel_requested = 1;
-	if (cancel_key != NULL)
+	if (cancel_key != NULL && !signals_deferred)
 		PQcancel(cancel_key, message, sizeof(message));
 	errno = saved_errno;
 }
 
 /* SIGTERM, which a pipeline sends, does what Ctrl-C does. */
 static void
-handle_signals(PGconn *connection)
+handle_signals(Database *database)
 {
 	struct sigaction action = {.sa_handler = cancel_statement, .sa_flags = SA_RESTART};
 
-	cancel_key = PQgetCancel(connection);
+	database->outer_cancel_key = cancel_key;
+	database->cancel_key = PQgetCancel(database->connection);
+	cancel_key = database->cancel_key;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
 
 static void
-release_cancel_key(void)
+release_cancel_key(Database *database)
 {
-	PGcancel *key = cancel_key;
-
+	if (database->cancel_key == NULL)
+		return;
 	/* In this order: a signal may come in between. */
-	cancel_key = NULL;
-	PQfreeCancel(key);
+	cancel_key = database->outer_cancel_key;
+	PQfreeCancel(database->cancel_key);
+}
+
+void
+database_defer_signals(bool defer)
+{
+	signals_deferred = defer;
 }
 
 bool
@@ -179,18 +189,16 @@ check_server(Database *database)
 	return true;
 }
 
-Database *
-database_open(const ConnectionOptions *options)
+/* Makes a connection one that works, with signals acting on it; closes it if it's not fit. */
+static Database *
+take_to_work(Database *database)
 {
-	Database *database = pg_malloc0(sizeof(Database));
-
-	database->connection = open_connection(options);
 	if (PQstatus(database->connection) != CONNECTION_OK)
 		log_connection_failure(database->connection);
 	else
 	{
 		PQsetNoticeReceiver(database->connection, log_notice, NULL);
-		handle_signals(database->connection);
+		handle_signals(database);
 		if (check_server(database))
 			return database;
 	}
@@ -199,13 +207,23 @@ database_open(const ConnectionOptions *options)
 }
 
 Database *
-database_connect_beside(const Database *database)
+database_open(const ConnectionOptions *options)
 {
-	Database *beside = pg_malloc0(sizeof(Database));
+	Database *database = pg_malloc0(sizeof(Database));
+
+	database->connection = open_connection(options);
+	return take_to_work(database);
+}
+
+/* Connects as another connection did, but for what is given. */
+static PGconn *
+connect_like(const Database *database, const char *dbname, const char *connect_timeout)
+{
 	PQconninfoOption *said = PQconninfo(database->connection);
 	const char *keywords[64] = {NULL};
 	const char *values[64] = {NULL};
 	int count = 0;
+	PGconn *connection;
 
 	for (PQconninfoOption *option = said; option && option->keyword && count < 58; option++)
 	{
@@ -220,12 +238,36 @@ database_connect_beside(const Database *database)
 	values[count++] = PQhost(database->connection);
 	keywords[count] = "port";
 	values[count++] = PQport(database->connection);
-	keywords[count] = "connect_timeout";
-	values[count++] = "2";
-
-	beside->is_beside = true;
-	beside->connection = PQconnectdbParams(keywords, values, 0);
+	if (dbname != NULL)
+	{
+		keywords[count] = "dbname";
+		values[count++] = dbname;
+	}
+	if (connect_timeout != NULL)
+	{
+		keywords[count] = "connect_timeout";
+		values[count++] = connect_timeout;
+	}
+	connection = PQconnectdbParams(keywords, values, 0);
 	PQconninfoFree(said);
+	return connection;
+}
+
+Database *
+database_open_like(const Database *database, const char *dbname)
+{
+	Database *other = pg_malloc0(sizeof(Database));
+
+	other->connection = connect_like(database, dbname, NULL);
+	return take_to_work(other);
+}
+
+Database *
+database_connect_beside(const Database *database)
+{
+	Database *beside = pg_malloc0(sizeof(Database));
+
+	beside->connection = connect_like(database, NULL, "2");
 	if (PQstatus(beside->connection) == CONNECTION_OK)
 		return beside;
 	database_close(beside);
@@ -244,8 +286,7 @@ database_close(Database *database)
 {
 	if (database == NULL)
 		return;
-	if (!database->is_beside)
-		release_cancel_key();
+	release_cancel_key(database);
 	PQfinish(database->connection);
 	pg_free(database);
 }

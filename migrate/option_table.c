@@ -167,6 +167,22 @@ set_keep_months(Options *options, const char *value)
 }
 
 static bool
+set_scratch(Options *options, const char *value)
+{
+	(void) value;
+	options->scratch = true;
+	return true;
+}
+
+static bool
+set_scratch_dbname(Options *options, const char *value)
+{
+	options->scratch = true;
+	options->scratch_dbname = value;
+	return true;
+}
+
+static bool
 set_format(Options *options, const char *value)
 {
 	static const char *const names[] = {[FORMAT_TEXT] = "text",
@@ -232,6 +248,11 @@ const Option options_table[MOST_OPTIONS] = {
 	 "months after this one to make partitions for (default: 3)"},
 	{"keep-months", 0, "N", MAINTAIN, set_keep_months,
 	 "drop partitions older than this many whole months\n(default: drop none)"},
+	{"scratch", 0, NULL, VERIFY, set_scratch,
+	 "also build a scratch database from the ledger, and hold the\ncatalogs against its"},
+	{"scratch-dbname", 0, "NAME", VERIFY, set_scratch_dbname,
+	 "an empty database of this server to use as scratch database\n(default: one is made and "
+	 "dropped)"},
 	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},

@@ -33,6 +33,8 @@ typedef struct Options
 	int lock_retries; /* how often a migration is tried again */
 	int months_ahead;
 	const char *keep_months; /* NULL: for ever */
+	bool scratch;
+	const char *scratch_dbname; /* an empty database to use; NULL: one is made */
 } Options;
 
 #endif /* HH_OPTIONS_H */

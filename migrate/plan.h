@@ -44,7 +44,7 @@ typedef struct Action
 	const char *version; /* to be installed; or the migration's */
 	const char *reason;
 	const Migration *migration; /* NULL for an extension */
-	const VariableList *values; /* of a revert: what it was applied with; else NULL */
+	const VariableList *values; /* what it was applied with, where it was; else NULL */
 } Action;
 
 /* Why nothing can be done. */

@@ -328,7 +328,7 @@ run_in_transaction(Runner *runner, const Action *action)
 	const Migration *migration = action->migration;
 	bool reverting = action->kind == ACTION_REVERT;
 	VariableList variables =
-		variables_of(migration, reverting ? action->values : &runner->plan->variables);
+		variables_of(migration, action->values ? action->values : &runner->plan->variables);
 	Try try = {.runner = runner,
 			   .migration = migration,
 			   .statements = reverting ? &migration->revert : &migration->change,
