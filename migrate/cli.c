@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include <getopt.h>
+#include <limits.h>
 
 #include "common/logging.h"
 
@@ -13,6 +14,7 @@
 #include "command_maintain.h"
 #include "command_new.h"
 #include "command_status.h"
+#include "command_trace.h"
 #include "command_up.h"
 #include "command_verify.h"
 #include "option_table.h"
@@ -24,35 +26,43 @@ typedef struct Command
 {
 	const char *name;
 	const char *argument; /* what help calls it; NULL where it takes none */
-	int flag;			  /* in Option.commands, of option_table.h */
+	int least_arguments;
+	int most_arguments;
+	int flag; /* in Option.commands, of option_table.h */
 	const char *summary;
 	const char *description;
 	int (*run)(const Options *options);
 } Command;
 
 static const Command commands[] = {
-	{"up", NULL, UP, "bring the database up to date",
+	{"up", NULL, 0, 0, UP, "bring the database up to date",
 	 "Creates or updates the extension headhunter, then applies the migrations that are\n"
 	 "pending, each in a transaction of its own. Running it again is harmless.",
 	 command_up},
-	{"down", NULL, DOWN, "take back migrations that have a revert part",
+	{"down", NULL, 0, 0, DOWN, "take back migrations that have a revert part",
 	 "Takes back the newest migration, or with --to all above that version, newest first,\n"
 	 "each in a transaction of its own. \"up\" applies them again. Asks on a terminal.",
 	 command_down},
-	{"status", NULL, STATUS, "show which migrations are applied and which are pending",
+	{"status", NULL, 0, 0, STATUS, "show which migrations are applied and which are pending",
 	 "Changes nothing; a role that may read hh.migration is enough. Exits with 2 where\n"
 	 "something is pending or out of order.",
 	 command_status},
-	{"verify", NULL, VERIFY, "check what is applied against files and verify parts",
+	{"verify", NULL, 0, 0, VERIFY, "check what is applied against files and verify parts",
 	 "Compares the checksum of every applied migration, and runs its verify part, as the\n"
 	 "owner. Changes nothing. A line a difference; exits with 2 where there is one.",
 	 command_verify},
-	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
+	{"trace", "[VERSION]...", 0, INT_MAX, TRACE,
+	 "try pending migrations out and say what will hurt",
+	 "Runs what is pending, or the versions given, statement by statement in a scratch\n"
+	 "database that has what is applied, and shows locks, rewrites, scans and builds. Changes\n"
+	 "nothing here. Exits with 2 on findings; -- hh: allow RULE REASON in a file silences one.",
+	 command_trace},
+	{"maintain", NULL, 0, 0, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
 	 "are left in a default partition.",
 	 command_maintain},
-	{"new", "NAME", NEW, "begin a migration of your own",
+	{"new", "NAME", 1, 1, NEW, "begin a migration of your own",
 	 "Makes a file with a commented template in the directory of your migrations, with a\n"
 	 "version behind all others there, and prints its path. Connects to no database.",
 	 command_new},
@@ -234,17 +244,17 @@ check_options(const CommandLine *line, const Command *command)
 
 /* What stands behind the command's name, besides options. */
 static bool
-take_argument(Options *options, const Command *command, int count, char **arguments)
+take_arguments(Options *options, const Command *command, int count, char **arguments)
 {
-	int wanted = command->argument ? 1 : 0;
-
-	if (count > wanted)
-		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[wanted]);
-	else if (count < wanted)
+	if (count > command->most_arguments)
+		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name,
+					 arguments[command->most_arguments]);
+	else if (count < command->least_arguments)
 		pg_log_error("command \"%s\" needs an argument %s", command->name, command->argument);
 	else
 	{
-		options->argument = wanted ? arguments[0] : NULL;
+		options->arguments = (const char *const *) arguments;
+		options->argument_count = count;
 		return true;
 	}
 	pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);
@@ -285,7 +295,7 @@ run_command(CommandLine *line, int count, char **arguments)
 		return show_help(count - 1, arguments + 1);
 	if ((command = find_command(arguments[0])) == NULL)
 		return EXIT_COULD_NOT_RUN;
-	if (!take_argument(&line->options, command, count - 1, arguments + 1) ||
+	if (!take_arguments(&line->options, command, count - 1, arguments + 1) ||
 		!check_options(line, command) || !options_read_environment(&line->options, command->flag))
 		return EXIT_COULD_NOT_RUN;
 	return command->run(&line->options);

@@ -16,7 +16,7 @@
 static bool
 check_arguments(const Options *options)
 {
-	const char *name = options->argument;
+	const char *name = options->arguments[0];
 
 	if (options->directory == NULL)
 	{
@@ -110,10 +110,10 @@ command_new(const Options *options)
 	bool done = false;
 
 	if (check_arguments(options))
-		path = choose_path(options->directory, options->argument);
+		path = choose_path(options->directory, options->arguments[0]);
 	if (path != NULL)
 	{
-		text = migration_template_text(options->argument);
+		text = migration_template_text(options->arguments[0]);
 		done = create_file(path, text);
 		if (done)
 			puts(path);

@@ -215,6 +215,8 @@ parse_head_directive(TextSlice directive, MigrationFile *file, const char **erro
 
 	if (slice_is(word, "repeatable") && rest.length == 0)
 		file->repeatable = true;
+	else if (slice_is(word, "no-transaction") && rest.length == 0)
+		file->no_transaction = true;
 	else if (slice_is(word, "requires-extension") && rest.length > 0)
 		file->requires_extension = rest;
 	else if (slice_is(word, "vars") && rest.length > 0)

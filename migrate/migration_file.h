@@ -10,6 +10,7 @@
  *		-- hh: vars embedding_dimensions
  *		-- hh: lock-timeout 5s
  *		-- hh: statement-timeout 10min
+ *		-- hh: no-transaction
  *		-- hh: allow blocking-index-build the table has ten rows
  *		CREATE ...                         the change
  *		-- hh: revert
@@ -42,6 +43,7 @@ typedef struct MigrationFile
 	TextSlice version; /* "0002" of 0002_search.sql */
 	TextSlice name;	   /* "search" */
 	bool repeatable;
+	bool no_transaction;		  /* statement by statement, not in one transaction */
 	TextSlice requires_extension; /* empty where the file names no version */
 	TextSlice vars;				  /* names, separated by blanks */
 	TextSlice lock_timeout;		  /* as PostgreSQL writes it, "5s"; empty where not said */

@@ -16,7 +16,8 @@ enum
 	NEW = 8,
 	DOWN = 16,
 	VERIFY = 32,
-	ALL = UP | DOWN | STATUS | VERIFY | MAINTAIN /* that connect to a database */
+	TRACE = 64,
+	ALL = UP | DOWN | STATUS | VERIFY | TRACE | MAINTAIN /* that connect to a database */
 };
 
 typedef struct Option

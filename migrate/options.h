@@ -17,7 +17,8 @@
 typedef struct Options
 {
 	ConnectionOptions connection;
-	const char *argument; /* of a command that takes one */
+	const char *const *arguments; /* of a command that takes some */
+	int argument_count;
 	OutputFormat format;
 	bool quiet;
 	VariableList settings; /* what --set says */

@@ -93,8 +93,8 @@ plan_add_problem(Plan *plan, char *message, char *detail, char *hint)
 	plan->problems[plan->problem_count++] = (Problem){message, detail, hint};
 }
 
-static void
-plan_dimensions(Plan *plan, const PlanInput *input)
+void
+plan_decide_dimensions(Plan *plan, const PlanInput *input)
 {
 	int known = plan_known_dimensions(input->deployment, input->ledger);
 
@@ -112,8 +112,8 @@ plan_dimensions(Plan *plan, const PlanInput *input)
 }
 
 /* What the caller says, and the dimension, which is the database's. */
-static void
-plan_variables(Plan *plan, const PlanInput *input)
+void
+plan_gather_variables(Plan *plan, const PlanInput *input)
 {
 	char *dimensions = psprintf("%d", plan->dimensions);
 
@@ -318,8 +318,8 @@ check_substitution(Plan *plan, const Migration *migration, const VariableList *o
 	}
 }
 
-static void
-check_variables(Plan *plan, const Migration *migration)
+void
+plan_check_variables(Plan *plan, const Migration *migration)
 {
 	VariableList own = variables_of(migration, &plan->variables);
 	bool complete = true;
@@ -425,7 +425,7 @@ plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_
 			break;
 	}
 	check_required_version(plan, migration, code_version);
-	check_variables(plan, migration);
+	plan_check_variables(plan, migration);
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
 }
 
@@ -436,8 +436,8 @@ plan_make(Plan *plan, const PlanInput *input)
 
 	memset(plan, 0, sizeof(*plan));
 	plan_check_rights(plan, input->deployment);
-	plan_dimensions(plan, input);
-	plan_variables(plan, input);
+	plan_decide_dimensions(plan, input);
+	plan_gather_variables(plan, input);
 	code_version = plan_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);

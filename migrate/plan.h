@@ -85,6 +85,9 @@ extern void plan_free(Plan *plan);
 /* What plan_make() is made of, for other plans.  A problem takes over its strings. */
 extern void plan_add_action(Plan *plan, Action action);
 extern void plan_add_problem(Plan *plan, char *message, char *detail, char *hint);
+extern void plan_decide_dimensions(Plan *plan, const PlanInput *input);
+extern void plan_gather_variables(Plan *plan, const PlanInput *input);
+extern void plan_check_variables(Plan *plan, const Migration *migration);
 extern void plan_check_rights(Plan *plan, const Deployment *deployment);
 extern void plan_check_ledger(Plan *plan, const PlanInput *input);
 extern void plan_check_target(Plan *plan, const PlanInput *input);

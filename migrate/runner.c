@@ -177,26 +177,45 @@ check_footing(const Try *try, int number, const Result *row)
 }
 
 static Tried
-run_statement(const Try *try, int number)
+send_statement(const Try *try, int number, const char *sql)
 {
 	Runner *runner = try->runner;
-	char *statement =
-		statement_text(try->migration, &try->statements->items[number], try->variables);
-	char *sql;
+	const RunnerObserver *observer = runner->settings->observer;
 	ServerError error = {0};
 	Tried outcome = TRIED_DONE;
 	Result *result;
 
-	if (statement == NULL)
+	if (observer &&
+		!observer->before(observer->context, &runner->session, try->migration, number, sql))
 		return TRIED_FAILED;
-	sql = footing_append_query(statement);
 	lock_watch_reset(&runner->watch);
 	result = session_run(&runner->session, sql, FOOTING_COLUMNS, NO_PARAMS, &error);
 	if (result == NULL)
+	{
+		if (observer)
+			observer->failed(observer->context, try->migration, number, &error);
 		outcome = failed(try, number, sql, &error);
-	else if (!check_footing(try, number, result))
+	}
+	else if (!check_footing(try, number, result) ||
+			 (observer &&
+			  !observer->after(observer->context, &runner->session, try->migration, number)))
 		outcome = TRIED_FAILED;
 	result_free(result);
+	return outcome;
+}
+
+static Tried
+run_statement(const Try *try, int number)
+{
+	char *statement =
+		statement_text(try->migration, &try->statements->items[number], try->variables);
+	char *sql;
+	Tried outcome;
+
+	if (statement == NULL)
+		return TRIED_FAILED;
+	sql = footing_append_query(statement);
+	outcome = send_statement(try, number, sql);
 	pg_free(sql);
 	pg_free(statement);
 	return outcome;

@@ -1,0 +1,4 @@
+-- Where an index can serve a statement, its table is read by it, however small the table is: what
+-- is read whole then would be so at any size.  Only in the transaction.
+SELECT pg_catalog.set_config('enable_seqscan', 'off', true),
+    pg_catalog.set_config('enable_indexonlyscan', 'off', true);
