@@ -43,13 +43,10 @@ free_statement(TracedStatement *statement)
 }
 
 void
-trace_drop_statements(TracedMigration *migration)
+trace_drop_statements(TracedMigration *migration, int first)
 {
-	for (int i = 0; i < migration->statement_count; i++)
-		free_statement(&migration->statements[i]);
-	pg_free(migration->statements);
-	migration->statements = NULL;
-	migration->statement_count = 0;
+	while (migration->statement_count > first)
+		free_statement(&migration->statements[--migration->statement_count]);
 }
 
 Effect *
@@ -127,7 +124,10 @@ void
 trace_free(Trace *trace)
 {
 	for (int i = 0; i < trace->migration_count; i++)
-		trace_drop_statements(&trace->migrations[i]);
+	{
+		trace_drop_statements(&trace->migrations[i], 0);
+		pg_free(trace->migrations[i].statements);
+	}
 	pg_free(trace->migrations);
 	memset(trace, 0, sizeof(*trace));
 }

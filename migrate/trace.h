@@ -79,7 +79,9 @@ typedef struct Trace
 extern TracedMigration *trace_add_migration(Trace *trace, const Migration *migration,
 											bool is_one_transaction);
 extern TracedStatement *trace_add_statement(TracedMigration *migration);
-extern void trace_drop_statements(TracedMigration *migration);
+
+/* Takes the statements from that one on, from 0, out again. */
+extern void trace_drop_statements(TracedMigration *migration, int first);
 
 /* Takes over the effect's strings. */
 extern Effect *trace_add_effect(TracedStatement *statement, Effect effect);

@@ -60,6 +60,21 @@ is_scanned(const Comparison *comparison, const CatalogRelation *relation, bool o
 	return false;
 }
 
+/* What a scan is said to be of: the partitioned table, where more than one partition is read. */
+static const CatalogRelation *
+scanned_whole_of(const Comparison *comparison, const CatalogRelation *relation)
+{
+	int scanned = 0;
+
+	for (int i = 0; i < comparison->after->relation_count && scanned < 2; i++)
+	{
+		const CatalogRelation *each = &comparison->after->relations[i];
+
+		scanned += each->root == relation->root && scans_since(comparison, each, false) > 0;
+	}
+	return scanned > 1 ? whole_of(comparison, relation) : relation;
+}
+
 static bool
 is_same(const char *a, const char *b)
 {
@@ -153,10 +168,9 @@ find_scan(const Comparison *comparison, const CatalogRelation *relation)
 
 	if (scans_since(comparison, relation, false) <= 0)
 		return;
-	effect = add(comparison, EFFECT_SCAN, whole_of(comparison, relation), NULL, NULL);
+	effect = add(comparison, EFFECT_SCAN, scanned_whole_of(comparison, relation), NULL, NULL);
 	if (effect != NULL)
 	{
-		effect->lock = relation->lock;
 		effect->scanned = true;
 		effect->writes = relation->row_exclusive;
 		effect->wrote = relation->row_exclusive && !before->row_exclusive;

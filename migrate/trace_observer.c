@@ -28,12 +28,6 @@ trace_observer_check(Database *database)
 	return counts;
 }
 
-static bool
-is_first(const TraceObserver *observer, const Migration *migration)
-{
-	return observer->migration == NULL || observer->migration->migration != migration;
-}
-
 /* So that a statement that reads a table whole does so for want of an index. */
 static bool
 prefer_indexes(Database *database)
@@ -45,32 +39,35 @@ prefer_indexes(Database *database)
 	return set;
 }
 
+/* Begins with a migration, or begins anew: a try may fail for want of a lock. */
+static bool
+begin_migration(TraceObserver *observer, Database *database, const Migration *migration)
+{
+	if (observer->migration == NULL || observer->migration->migration != migration)
+		observer->migration =
+			trace_add_migration(observer->trace, migration, !migration->file.no_transaction);
+	catalog_free(&observer->beginning);
+	return catalog_read(database, &observer->beginning);
+}
+
+/* In a transaction of its own, or of the migration's, or in none. */
 static bool
 before_statement(void *context, const Session *session, const Migration *migration, int number,
 				 const char *sql)
 {
 	TraceObserver *observer = context;
+	Database *database = session->database;
 
 	(void) sql;
-	if (number == 0 || is_first(observer, migration))
-	{
-		/* A try that is not the first starts over. */
-		if (is_first(observer, migration))
-			observer->migration =
-				trace_add_migration(observer->trace, migration, !migration->file.no_transaction);
-		else
-			trace_drop_statements(observer->migration);
-		catalog_free(&observer->beginning);
-		if (!catalog_read(session->database, &observer->beginning))
-			return false;
-	}
-	observer->in_transaction = database_in_transaction(session->database);
-	if (observer->in_transaction && !prefer_indexes(session->database))
+	if (number == 0 && !begin_migration(observer, database, migration))
 		return false;
+	trace_drop_statements(observer->migration, number);
+	observer->in_transaction = database_in_transaction(database);
 	if (number == 0 || !observer->migration->is_one_transaction)
 	{
 		catalog_free(&observer->before);
-		if (!catalog_read(session->database, &observer->before))
+		if ((observer->in_transaction && !prefer_indexes(database)) ||
+			!catalog_read(database, &observer->before))
 			return false;
 	}
 	INSTR_TIME_SET_CURRENT(observer->start);

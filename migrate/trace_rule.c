@@ -280,8 +280,10 @@ const TraceRule trace_rules[] = {
 	 "have a CHECK constraint that says the same, added NOT VALID and validated in a migration of "
 	 "its own, spare the reading; ATTACH PARTITION and SET NOT NULL look for one"},
 	{RULE_LONG_WORK_UNDER_EXCLUSIVE_LOCK, SEVERITY_ERROR, EFFECT_LOCK, is_held_too_long,
-	 "worked long while {lock} on {relation} was held since statement {statement}",
-	 "Statement {statement} takes little time, but its lock is held until the transaction ends.",
+	 "worked long while {lock} on {relation} was held, since statement {statement}",
+	 "A lock is held until the transaction ends, however little time the statement took that "
+	 "needed "
+	 "it.",
 	 "put what takes long into a migration of its own, and what needs the lock behind it"},
 };
 
