@@ -399,18 +399,34 @@ effects_find(TracedMigration *migration, const Catalog *beginning, const Catalog
 	find_lost_names(&comparison);
 }
 
+/* Whether all columns of a relation are to be found, by their names, in another. */
+static bool
+has_columns_of(const Catalog *end, Oid now, const Catalog *beginning, Oid then)
+{
+	for (int i = catalog_first_column(beginning, then);
+		 i < beginning->column_count && beginning->columns[i].relation == then; i++)
+	{
+		if (catalog_column_named(end, now, beginning->columns[i].name) == NULL)
+			return false;
+	}
+	return true;
+}
+
 /* Whether who read the name that was lost finds it again. */
 static bool
-is_back(const Effect *effect, const Catalog *end)
+is_back(const Effect *effect, const Catalog *beginning, const Catalog *end)
 {
 	const CatalogRelation *relation = catalog_relation_named(end, effect->relation);
 
-	return relation != NULL && (effect->object == NULL ||
-								catalog_column_named(end, relation->oid, effect->object) != NULL);
+	if (relation == NULL)
+		return false;
+	return effect->object
+			   ? catalog_column_named(end, relation->oid, effect->object) != NULL
+			   : has_columns_of(end, relation->oid, beginning, effect->oid);
 }
 
 static void
-conclude_statement(TracedStatement *statement, const Catalog *end)
+conclude_statement(TracedStatement *statement, const Catalog *beginning, const Catalog *end)
 {
 	int count = statement->effect_count;
 
@@ -420,7 +436,7 @@ conclude_statement(TracedStatement *statement, const Catalog *end)
 		const CatalogConstraint *constraint;
 
 		if (effect->kind == EFFECT_RENAMED || effect->kind == EFFECT_DROPPED)
-			effect->lasting = effect->lasting || !is_back(effect, end);
+			effect->lasting = effect->lasting || !is_back(effect, beginning, end);
 		if (effect->kind != EFFECT_CONSTRAINT_ADDED)
 			continue;
 		constraint = catalog_constraint(end, effect->oid, effect->object);
@@ -436,8 +452,9 @@ conclude_statement(TracedStatement *statement, const Catalog *end)
 }
 
 void
-effects_conclude(TracedMigration *migration, int first, const Catalog *end)
+effects_conclude(TracedMigration *migration, int first, const Catalog *beginning,
+				 const Catalog *end)
 {
 	for (int i = first; i < migration->statement_count; i++)
-		conclude_statement(&migration->statements[i], end);
+		conclude_statement(&migration->statements[i], beginning, end);
 }

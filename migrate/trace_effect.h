@@ -21,6 +21,7 @@ extern void effects_find(TracedMigration *migration, const Catalog *beginning,
  * statements took away are back, and which foreign keys no index serves.  first: the
  * transaction's first statement, from 0.
  */
-extern void effects_conclude(TracedMigration *migration, int first, const Catalog *end);
+extern void effects_conclude(TracedMigration *migration, int first, const Catalog *beginning,
+							 const Catalog *end);
 
 #endif /* HH_TRACE_EFFECT_H */

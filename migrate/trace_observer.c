@@ -100,9 +100,9 @@ after_statement(void *context, const Session *session, const Migration *migratio
 		return false;
 	effects_find(traced, &observer->beginning, &observer->before, &after);
 	if (!traced->is_one_transaction)
-		effects_conclude(traced, number, &after);
+		effects_conclude(traced, number, &observer->beginning, &after);
 	else if (number + 1 == migration->change.count)
-		effects_conclude(traced, 0, &after);
+		effects_conclude(traced, 0, &observer->beginning, &after);
 	catalog_free(&observer->before);
 	observer->before = after;
 	return true;

@@ -151,7 +151,7 @@ finds(const char *expected, const char *what)
 {
 	char got[512] = "";
 
-	effects_conclude(&trace.migrations[0], 0, &after.catalog);
+	effects_conclude(&trace.migrations[0], 0, &beginning.catalog, &after.catalog);
 	findings_free(&findings);
 	findings_make(&findings, &trace);
 	for (int i = 0; i < findings.count; i++)
@@ -390,14 +390,19 @@ check_names(void)
 	step();
 	finds("", "... and back again");
 
-	start("SELECT 1; SELECT 2;");
+	start("SELECT 1; SELECT 2; SELECT 3;");
 	relation(&after, TABLE)->name = "s.t_old";
 	step();
 	finds("rename-or-drop-in-use@1", "a table that is renamed");
 	trace.migrations[0].statements[0].effects[0].lasting = false;
 	add_relation(&after, MADE, 'v', "s.t", MADE);
+	add_column(&after, MADE, 1, "\"B\"");
 	step();
-	finds("", "... and a view has its name");
+	finds("rename-or-drop-in-use@1", "... and a view has its name, but not all columns");
+	trace.migrations[0].statements[0].effects[0].lasting = false;
+	add_column(&after, MADE, 2, "a");
+	step();
+	finds("", "... and a view has them all");
 
 	start("SELECT 1;");
 	after.catalog.relation_count--;
@@ -406,6 +411,7 @@ check_names(void)
 	finds("rename-or-drop-in-use@1", "a view that is dropped");
 	trace.migrations[0].statements[0].effects[0].lasting = false;
 	add_relation(&after, MADE, 'v', "s.v", MADE);
+	add_column(&after, MADE, 1, "a");
 	step();
 	finds("", "... and made anew");
 
