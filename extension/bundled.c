@@ -62,6 +62,8 @@ ReadMigration(const BundledMigration *bundled)
 	if (!migration_file_parse(bundled->file_name, bundled->text, bundled->length, &migration.file,
 							  &error))
 		elog(ERROR, "%s: %s", bundled->file_name, error);
+	if (migration.file.no_transaction)
+		elog(ERROR, "%s: a bundled migration runs in a transaction", bundled->file_name);
 	migration.version = SliceToCString(migration.file.version);
 	migration.name = SliceToCString(migration.file.name);
 	Checksum(bundled, migration.checksum);
@@ -239,13 +241,14 @@ IsPending(const Migration *migration)
 	checksum = LedgerValue(migration, 1);
 	state = LedgerValue(migration, 2);
 
-	if (strcmp(state, "reverted") == 0)
+	/* What failed was rolled back, for bundled migrations run in a transaction. */
+	if (strcmp(state, "reverted") == 0 || strcmp(state, "failed") == 0)
 		return true;
-	if (strcmp(state, "running") == 0 || strcmp(state, "failed") == 0)
+	if (strcmp(state, "running") == 0)
 		ereport(ERROR, (errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
 						errmsg("migration %s_%s is recorded as %s", migration->version,
 							   migration->name, state),
-						errhint("\"hh-migrate status\" shows what stands of it.")));
+						errhint("\"hh-migrate repair\" shows what stands of it.")));
 	if (migration->file.repeatable)
 		return strcmp(checksum, migration->checksum) != 0 || !Verifies(migration);
 	if (strcmp(checksum, migration->checksum) != 0)

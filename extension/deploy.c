@@ -161,6 +161,18 @@ RequireUtf8(void)
 								"a database.")));
 }
 
+static void
+RequireReadCommitted(const char *command)
+{
+	if (IsolationUsesXactSnapshot())
+		ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
+						errmsg("%s must run at isolation level READ COMMITTED", command),
+						errdetail("An older snapshot would not show what another deployment has "
+								  "just done."),
+						errhint("SET default_transaction_isolation = 'read committed' in this "
+								"session.")));
+}
+
 /* Applies what is pending; returns how many migrations that were. */
 static int
 Deploy(const Deployment *deployment, ReturnSetInfo *result)
@@ -190,11 +202,7 @@ hh_deploy(PG_FUNCTION_ARGS)
 	ReturnSetInfo *result = (ReturnSetInfo *) fcinfo->resultinfo;
 	Deployment deployment;
 
-	if (IsolationUsesXactSnapshot())
-		ereport(ERROR, (errcode(ERRCODE_ACTIVE_SQL_TRANSACTION),
-						errmsg("hh.deploy() must run at isolation level READ COMMITTED"),
-						errdetail("An older snapshot would not show what another deployment has "
-								  "just done.")));
+	RequireReadCommitted("hh.deploy()");
 	PreventCommandIfReadOnly("hh.deploy()");
 	InitMaterializedSRF(fcinfo, 0);
 
@@ -278,10 +286,14 @@ hh_install(PG_FUNCTION_ARGS)
 					   errhint("SELECT hh.deploy() applies what is pending.")));
 	else
 	{
-		/* Not among ereport's arguments, which are evaluated only where it reports. */
-		int count = Deploy(&deployment, NULL);
-		int dimensions = ReadDeployment().dimensions;
+		int count;
+		int dimensions;
 
+		RequireReadCommitted("CREATE EXTENSION headhunter");
+
+		/* Not among ereport's arguments, which are evaluated only where it reports. */
+		count = Deploy(&deployment, NULL);
+		dimensions = ReadDeployment().dimensions;
 		ereport(INFO, (errmsg("headhunter %s: %d migrations applied for role \"%s\"",
 							  deployment.extension_version, count,
 							  GetUserNameFromId(deployment.owner, false)),

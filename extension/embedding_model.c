@@ -19,6 +19,7 @@
 
 #include "access/table.h"
 #include "access/tableam.h"
+#include "access/xact.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_class.h"
 #include "catalog/pg_type.h"
@@ -194,6 +195,7 @@ LoadRegistry(void)
 /*
  * The name is resolved in the catalogs, in schema hh, whatever search_path says, and anew each
  * time: the table may have been dropped and made again. Without it no model is registered.
+ * What has changed is read at once, for a look-up within a parallel plan could not.
  */
 void
 RefreshEmbeddingModels(void)
@@ -216,6 +218,8 @@ RefreshEmbeddingModels(void)
 		registry_oid = relid;
 		ForgetRegistry((Datum) 0, InvalidOid);
 	}
+	if (OidIsValid(registry_oid) && !registry_loaded)
+		LoadRegistry();
 }
 
 int
@@ -230,7 +234,8 @@ EmbeddingModelDims(const char *name, Size length)
 
 	if (!OidIsValid(registry_oid))
 		return 0;
-	if (!registry_loaded)
+	/* PostgreSQL takes no snapshot in parallel mode: a change in mid-statement waits for the next. */
+	if (!registry_loaded && !IsInParallelMode())
 		LoadRegistry();
 	model = bsearch(&key, registry.models, registry.count, sizeof(Model), CompareModels);
 

@@ -7,8 +7,10 @@
 #include "common/logging.h"
 
 #include "carry_out.h"
+#include "display.h"
 #include "report.h"
 #include "runner.h"
+#include "snapshot.h"
 
 static const ReportColumn action_columns[] = {
 	{"action", VALUE_TEXT}, {"object", VALUE_TEXT},		  {"version", VALUE_TEXT},
@@ -47,17 +49,20 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		[ACTION_UPDATE_EXTENSION] = "updated extension",
 		[ACTION_APPLY] = "applied",
 		[ACTION_REAPPLY] = "applied again",
+		[ACTION_RESUME] = "resumed",
 		[ACTION_REVERT] = "reverted",
 	};
 	const char *separator = " (";
 
+	display_clear();
 	if (outcome)
 		fprintf(stream, "%s %s", done[action->kind], action->object);
 	else
 		fprintf(stream, "would %s %s", action_kind_name(action->kind), action->object);
 	if (action->migration == NULL && action->version)
 		fprintf(stream, " %s", action->version);
-	if (action->kind == ACTION_UPDATE_EXTENSION || action->kind == ACTION_REAPPLY)
+	if (action->kind == ACTION_UPDATE_EXTENSION || action->kind == ACTION_REAPPLY ||
+		action->kind == ACTION_RESUME)
 	{
 		fprintf(stream, "%s%s", separator, action->reason);
 		separator = ", ";
@@ -145,6 +150,28 @@ carry_out_show(const Plan *plan, FILE *stream)
 		print_action(stream, &plan->actions[i], NULL);
 }
 
+/* As it was before anything, and may not yet be for the owner to act in. */
+static void
+warn_of_drift(Database *database, const Deployment *deployment)
+{
+	Session session = session_make(database, deployment);
+
+	if (deployment->ledger_exists && session.mode != SESSION_READER)
+		snapshot_warn(&session);
+}
+
+/* Whether the plan was done or not: what another program did is noticed, too. */
+static void
+keep_snapshot(const Options *options, Database *database, const Deployment *deployment,
+			  bool changed)
+{
+	Session session;
+
+	if (database_is_connected(database) && !database_cancelled() &&
+		session_remake(database, deployment, &session))
+		snapshot_keep(&session, changed || options->accept_drift);
+}
+
 bool
 carry_out(const Options *options, Database *database, const Survey *survey, const Plan *plan)
 {
@@ -157,7 +184,12 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 	bool done = true;
 
 	if (!options->dry_run)
+	{
+		if (plan->action_count > 0 && !options->accept_drift)
+			warn_of_drift(database, &survey->deployment);
 		done = runner_apply(database, &survey->deployment, plan, &settings, outcomes, progress);
+		keep_snapshot(options, database, &survey->deployment, done && plan->action_count > 0);
+	}
 	else if (as_text)
 		carry_out_show(plan, stdout);
 	if (!as_text)

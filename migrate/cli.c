@@ -17,6 +17,7 @@
 #include "command_trace.h"
 #include "command_up.h"
 #include "command_verify.h"
+#include "display.h"
 #include "option_table.h"
 
 /* getopt_long()'s codes for long options: above every letter. */
@@ -277,6 +278,7 @@ static int
 run_command(CommandLine *line, int count, char **arguments)
 {
 	const Command *command;
+	int exit_code;
 
 	if (line->version)
 	{
@@ -298,7 +300,10 @@ run_command(CommandLine *line, int count, char **arguments)
 	if (!take_arguments(&line->options, command, count - 1, arguments + 1) ||
 		!check_options(line, command) || !options_read_environment(&line->options, command->flag))
 		return EXIT_COULD_NOT_RUN;
-	return command->run(&line->options);
+	display_start(line->options.quiet);
+	exit_code = command->run(&line->options);
+	display_end();
+	return exit_code;
 }
 
 int

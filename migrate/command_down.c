@@ -41,6 +41,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey)
 		PlanInput input = {.deployment = &survey->deployment,
 						   .migrations = &survey->migrations,
 						   .ledger = &survey->ledger,
+						   .steps = &survey->steps,
 						   .verified = survey->verified,
 						   .to = options->to};
 

@@ -9,6 +9,8 @@
 #include "command_maintain.h"
 #include "connect.h"
 #include "deployment.h"
+#include "display.h"
+#include "lock_watch.h"
 #include "queries.h"
 #include "report.h"
 #include "session.h"
@@ -101,25 +103,37 @@ check_horizon(const Result *horizon)
 	return healthy;
 }
 
+static void
+print_changes(const Result *changes, const Result *horizon, OutputFormat format)
+{
+	Report report = {0};
+
+	report_add_table(&report, "changes", change_columns, lengthof(change_columns));
+	add_rows(&report, changes);
+	report_add_table(&report, "horizon", horizon_columns, lengthof(horizon_columns));
+	add_rows(&report, horizon);
+	report_print(&report, format, stdout);
+	report_free(&report);
+}
+
 static bool
 maintain(const Options *options, const Session *session, bool *healthy)
 {
 	char *months_ahead = psprintf("%d", options->months_ahead);
-	Result *changes = session_query(session, query_maintain_partitions, COLUMN_COUNT,
-									PARAMS(months_ahead, options->keep_months));
-	Result *horizon =
-		changes ? session_query(session, query_partition_horizon, COLUMN_COUNT, NO_PARAMS) : NULL;
+	LockWatch watch = {0};
+	Result *changes = NULL;
+	Result *horizon = NULL;
 
+	display_task("make and expire partitions");
+	if (lock_watch_start(&watch, session->database))
+		changes = session_query(session, query_maintain_partitions, COLUMN_COUNT,
+								PARAMS(months_ahead, options->keep_months));
+	if (changes)
+		horizon = session_query(session, query_partition_horizon, COLUMN_COUNT, NO_PARAMS);
+	lock_watch_stop(&watch);
 	if (horizon)
 	{
-		Report report = {0};
-
-		report_add_table(&report, "changes", change_columns, lengthof(change_columns));
-		add_rows(&report, changes);
-		report_add_table(&report, "horizon", horizon_columns, lengthof(horizon_columns));
-		add_rows(&report, horizon);
-		report_print(&report, options->format, stdout);
-		report_free(&report);
+		print_changes(changes, horizon, options->format);
 		*healthy = check_horizon(horizon) && check_changes(changes);
 	}
 	result_free(changes);

@@ -32,7 +32,7 @@ static bool
 run_plan(const TracePlan *plan, const Options *options, Scratch *scratch, Trace *trace)
 {
 	TraceObserver observer = {.trace = trace};
-	RunnerObserver for_runner = trace_observer_for_runner(&observer);
+	StatementObserver for_runner = trace_observer_for_runner(&observer);
 	bool done = true;
 
 	for (int first = 0; done && first < plan->plan.action_count;)
@@ -79,14 +79,14 @@ trace_and_report(const TracePlan *plan, const Options *options, Database *databa
 				 const Survey *survey)
 {
 	Trace trace = {0};
-	FindingList findings = {0};
+	TraceFindingList findings = {0};
 	bool complete = true;
 	int exit_code = EXIT_COULD_NOT_RUN;
 
 	if (plan->traced_count == 0 ||
 		trace_in_scratch(plan, options, database, survey, &trace, &complete))
 	{
-		findings_make(&findings, &trace);
+		trace_findings_make(&findings, &trace);
 		if (complete || failure_is_finding(&trace))
 			exit_code = findings.count > findings.allowed_count ? EXIT_FOUND_PROBLEMS : EXIT_DONE;
 		trace_report_print(&(TraceSummary){.database = database_name(database),
@@ -96,7 +96,7 @@ trace_and_report(const TracePlan *plan, const Options *options, Database *databa
 										   .is_complete = complete},
 						   options->format, options->quiet, stdout);
 	}
-	findings_free(&findings);
+	trace_findings_free(&findings);
 	trace_free(&trace);
 	return exit_code;
 }
@@ -108,6 +108,7 @@ plan_and_trace(const Options *options, Database *database, const Survey *survey,
 	PlanInput input = {.deployment = &survey->deployment,
 					   .migrations = &survey->migrations,
 					   .ledger = &survey->ledger,
+					   .steps = &survey->steps,
 					   .variables = variables,
 					   .dimensions = options->embedding_dimensions,
 					   .dimensions_source = options->embedding_dimensions_source};

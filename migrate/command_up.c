@@ -23,6 +23,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey,
 		PlanInput input = {.deployment = &survey->deployment,
 						   .migrations = &survey->migrations,
 						   .ledger = &survey->ledger,
+						   .steps = &survey->steps,
 						   .verified = survey->verified,
 						   .variables = variables,
 						   .dimensions = options->embedding_dimensions,
@@ -62,7 +63,7 @@ connect_and_carry_out(const Options *options, Survey *survey, const VariableList
 int
 command_up(const Options *options)
 {
-	Survey survey = {0};
+	Survey survey = {.migrations.split_later = true};
 	VariableList variables = {0};
 	bool done = survey_read_files(&survey, options->directory) &&
 				variables_gather(&variables, &options->settings, &survey.migrations) &&

@@ -9,20 +9,26 @@
 #include "carry_out.h"
 #include "command_verify.h"
 #include "connect.h"
+#include "display.h"
+#include "lock_watch.h"
 #include "plan_rebuild.h"
 #include "report.h"
 #include "scratch.h"
+#include "snapshot.h"
 #include "survey.h"
 #include "verification.h"
 
-static const ReportColumn difference_columns[] = {
-	{"version", VALUE_TEXT}, {"name", VALUE_TEXT}, {"check", VALUE_TEXT}, {"detail", VALUE_TEXT}};
+static const ReportColumn difference_columns[] = {{"version", VALUE_TEXT},
+												  {"name", VALUE_TEXT},
+												  {"check", VALUE_TEXT},
+												  {"object", VALUE_TEXT},
+												  {"detail", VALUE_TEXT}};
 
 /* Takes over detail. */
 static void
 add_difference(Report *report, const LedgerRow *row, const char *check, char *detail)
 {
-	const char *values[] = {row->version, row->name, check, detail};
+	const char *values[] = {row->version, row->name, check, NULL, detail};
 
 	report_add_row(report, values);
 	pg_free(detail);
@@ -70,8 +76,10 @@ verify_migration(Report *report, const Session *session, const Migration *migrat
 			psprintf("the ledger's is %s, the file's is %s", row->checksum, migration->checksum));
 	else if (state == MIGRATION_APPLIED || state == MIGRATION_BASELINE)
 	{
+		display_task(migration->label);
 		for (int i = 0; i < migration->verify.count; i++)
 		{
+			display_statement(i + 1, migration->verify.count);
 			if (!verify_query(report, session, migration, row, &migration->verify.items[i]))
 				return false;
 		}
@@ -108,7 +116,8 @@ build_scratch(Scratch *scratch, const Options *options, const Session *session,
 {
 	PlanInput input = {.deployment = &survey->deployment,
 					   .migrations = &survey->migrations,
-					   .ledger = &survey->ledger};
+					   .ledger = &survey->ledger,
+					   .steps = &survey->steps};
 	Plan plan;
 	bool built = false;
 
@@ -122,13 +131,71 @@ build_scratch(Scratch *scratch, const Options *options, const Session *session,
 	return built;
 }
 
+/* Takes over the differences. */
+static void
+add_catalog_differences(Report *report, const char *check, CatalogDifferenceList *differences)
+{
+	for (int i = 0; i < differences->count; i++)
+	{
+		const CatalogDifference *difference = &differences->items[i];
+		const char *values[] = {NULL, NULL, check, difference->object, difference->detail};
+
+		report_add_row(report, values);
+	}
+	catalog_differences_free(differences);
+}
+
+/* Holds the catalogs against those of a scratch database. */
 static bool
-find_scratch_differences(const Options *options, const Session *session, const Survey *survey)
+find_scratch_differences(Report *report, const Options *options, const Session *session,
+						 const Survey *survey)
 {
 	Scratch scratch = {0};
-	bool found = build_scratch(&scratch, options, session, survey);
+	Catalog expected = {0};
+	Catalog found = {0};
+	CatalogDifferenceList differences = {0};
+	bool read = build_scratch(&scratch, options, session, survey);
 
+	if (read)
+	{
+		Session in_scratch = scratch_session(&scratch);
+
+		read = catalog_read(&in_scratch, &expected) && catalog_read(session, &found);
+	}
+	if (read)
+		catalog_compare(&expected, &found, CATALOG_OF_MIGRATIONS, &differences);
+	add_catalog_differences(report, "scratch", &differences);
+	catalog_free(&expected);
+	catalog_free(&found);
 	scratch_close(&scratch);
+	return read;
+}
+
+/* Holds the catalogs against the snapshot. */
+static bool
+find_drift(Report *report, const Session *session)
+{
+	CatalogDifferenceList differences = {0};
+	SnapshotState state;
+	bool found = snapshot_look(session, &state);
+
+	if (found && (state == SNAPSHOT_NONE || state == SNAPSHOT_NO_TABLE))
+	{
+		pg_log_warning("there is no snapshot of the catalogs to hold them against");
+		pg_log_warning_hint("\"hh-migrate up\" stores one.");
+	}
+	else if (found)
+	{
+		if (state == SNAPSHOT_BEHIND)
+		{
+			pg_log_warning("the snapshot of the catalogs is older than the ledger's last entry");
+			pg_log_warning_detail("What another program has deployed since is among the "
+								  "differences.");
+			pg_log_warning_hint("\"hh-migrate up\" stores a new one.");
+		}
+		found = snapshot_compare(session, &differences);
+	}
+	add_catalog_differences(report, "drift", &differences);
 	return found;
 }
 
@@ -162,11 +229,17 @@ static int
 verify(const Options *options, const Session *session, const Survey *survey)
 {
 	Report report = {0};
+	LockWatch watch = {0};
 	int exit_code = EXIT_COULD_NOT_RUN;
+	bool found;
 
 	report_add_table(&report, "differences", difference_columns, lengthof(difference_columns));
-	if (find_differences(&report, session, survey) &&
-		(!options->scratch || find_scratch_differences(options, session, survey)))
+	found = lock_watch_start(&watch, session->database) &&
+			find_differences(&report, session, survey) && find_drift(&report, session);
+	lock_watch_stop(&watch);
+	if (found && options->scratch)
+		found = find_scratch_differences(&report, options, session, survey);
+	if (found)
 	{
 		bool verified = report.tables[0].row_count == 0;
 

@@ -1,6 +1,9 @@
 /*
  * database.h
  *		One connection to one database: the only module that knows libpq.
+ *
+ * database_open.c makes and ends connections, database.c runs statements, and
+ * database_result.c has what came of them.  They share database_internal.h.
  */
 #ifndef HH_DATABASE_H
 #define HH_DATABASE_H
@@ -17,6 +20,7 @@ typedef struct ConnectionOptions
 	const char *host;
 	const char *port;
 	const char *user;
+	bool require_tls; /* whatever sslmode says, nothing goes over TCP without TLS */
 } ConnectionOptions;
 
 /* Whether a conninfo string or URI holds a password; a mere name holds none. */

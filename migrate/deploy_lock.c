@@ -4,11 +4,11 @@
  */
 #include "postgres_fe.h"
 
-#include <time.h>
-
 #include "common/logging.h"
 
+#include "clock.h"
 #include "deploy_lock.h"
+#include "display.h"
 #include "migration_file.h"
 #include "queries.h"
 
@@ -16,19 +16,18 @@
 #define LONGEST_PAUSE_MS 1000
 #define REPORT_EVERY_MS	 10000
 
-static int64
-now_ms(void)
+typedef struct Wait
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64) now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+	Database *database;
+	char key[32];
+	int64 began;
+	int64 next_report;
+} Wait;
 
 static bool
-try_lock(Database *database, const char *key, bool *taken)
+try_lock(const Wait *wait, bool *taken)
 {
-	Result *result = database_query(database, query_try_deploy_lock, PARAMS(key));
+	Result *result = database_query(wait->database, query_try_deploy_lock, PARAMS(wait->key));
 
 	if (result == NULL)
 		return false;
@@ -37,11 +36,17 @@ try_lock(Database *database, const char *key, bool *taken)
 	return true;
 }
 
+static Result *
+find_holder(const Wait *wait)
+{
+	return database_query(wait->database, query_lock_holder, PARAMS(wait->key));
+}
+
 /* Says who holds the lock; says nothing where it has just been released. */
 static bool
-report_holder(Database *database, const char *key, enum pg_log_level level)
+report_holder(const Wait *wait, enum pg_log_level level)
 {
-	Result *holder = database_query(database, query_lock_holder, PARAMS(key));
+	Result *holder = find_holder(wait);
 
 	if (holder == NULL)
 		return false;
@@ -56,42 +61,67 @@ report_holder(Database *database, const char *key, enum pg_log_level level)
 	return true;
 }
 
+/* The same on the terminal's live line. */
 static bool
-give_up(Database *database, const char *key, int wait_seconds)
+show_holder(const Wait *wait, int64 now)
 {
-	pg_log_error("another deployment of this database did not end within %d seconds", wait_seconds);
-	report_holder(database, key, PG_LOG_ERROR);
+	Result *holder = find_holder(wait);
+
+	if (holder == NULL)
+		return false;
+	if (result_rows(holder) > 0)
+	{
+		char *line = psprintf(
+			"waiting for another deployment of this database, %d s: it is held by pid %s (%s)",
+			(int) ((now - wait->began) / 1000), result_value(holder, 0, 0),
+			result_value(holder, 0, 1));
+
+		display_line(line);
+		pg_free(line);
+	}
+	result_free(holder);
+	return true;
+}
+
+static bool
+tell(Wait *wait, int64 now)
+{
+	if (display_is_live())
+		return show_holder(wait, now);
+	if (now < wait->next_report)
+		return true;
+	wait->next_report = now + REPORT_EVERY_MS;
+	return report_holder(wait, PG_LOG_INFO);
+}
+
+static bool
+give_up(const Wait *wait, int seconds)
+{
+	pg_log_error("another deployment of this database did not end within %d seconds", seconds);
+	report_holder(wait, PG_LOG_ERROR);
 	pg_log_error_hint("Wait longer with --lock-wait, or look at what that session does.");
 	return false;
 }
 
-bool
-deploy_lock_take(Database *database, int wait_seconds)
+static bool
+poll_lock(Wait *wait, int seconds)
 {
-	char key[32];
-	int64 start = now_ms();
-	int64 next_report = start;
 	int pause = FIRST_PAUSE_MS;
 	bool taken = false;
 
-	snprintf(key, sizeof(key), "%lld", (long long) HH_DEPLOY_LOCK_KEY);
 	for (;;)
 	{
 		int64 now;
 
-		if (!try_lock(database, key, &taken))
+		if (!try_lock(wait, &taken))
 			return false;
 		if (taken)
 			return true;
-		now = now_ms();
-		if (now - start >= (int64) wait_seconds * 1000)
-			return give_up(database, key, wait_seconds);
-		if (now >= next_report)
-		{
-			if (!report_holder(database, key, PG_LOG_INFO))
-				return false;
-			next_report = now + REPORT_EVERY_MS;
-		}
+		now = clock_ms();
+		if (now - wait->began >= (int64) seconds * 1000)
+			return give_up(wait, seconds);
+		if (!tell(wait, now))
+			return false;
 		pg_usleep(pause * 1000L);
 		if (database_cancelled())
 		{
@@ -100,6 +130,19 @@ deploy_lock_take(Database *database, int wait_seconds)
 		}
 		pause = Min(pause * 2, LONGEST_PAUSE_MS);
 	}
+}
+
+bool
+deploy_lock_take(Database *database, int wait_seconds)
+{
+	Wait wait = {.database = database, .began = clock_ms()};
+	bool taken;
+
+	wait.next_report = wait.began;
+	snprintf(wait.key, sizeof(wait.key), "%lld", (long long) HH_DEPLOY_LOCK_KEY);
+	taken = poll_lock(&wait, wait_seconds);
+	display_clear();
+	return taken;
 }
 
 void

@@ -24,7 +24,6 @@ enum
 	COLUMN_SCHEMA_CREATORS,
 	COLUMN_LEDGER_RELKIND,
 	COLUMN_LEDGER_OWNER,
-	COLUMN_LEDGER_IS_PLAIN,
 	COLUMN_DIMENSIONS,
 	COLUMN_DATA_SCHEMAS,
 	COLUMN_DATA_SCHEMA_COUNT,
@@ -76,7 +75,6 @@ deployment_read(Database *database, Deployment *deployment)
 	deployment->ledger_exists = relkind != NULL;
 	deployment->ledger_is_table = relkind != NULL && strcmp(relkind, "r") == 0;
 	deployment->ledger_owner = copied_value(row, COLUMN_LEDGER_OWNER);
-	deployment->ledger_is_plain = result_is_true(row, 0, COLUMN_LEDGER_IS_PLAIN);
 	deployment->dimensions = number(row, COLUMN_DIMENSIONS);
 	deployment->data_schemas = copied_value(row, COLUMN_DATA_SCHEMAS);
 	deployment->data_schema_count = number(row, COLUMN_DATA_SCHEMA_COUNT);

@@ -23,8 +23,7 @@ typedef struct Deployment
 	bool ledger_exists;
 	bool ledger_is_table;
 	char *ledger_owner;
-	bool ledger_is_plain; /* reading it runs no code of the database's */
-	int dimensions;		  /* of the embedding column; 0 without one */
+	int dimensions; /* of the embedding column; 0 without one */
 	char *data_schemas;
 	int data_schema_count; /* of four */
 	bool may_become_hh_owner;

@@ -69,7 +69,13 @@ footing_append_query(const char *sql)
 bool
 footing_changed(const Footing *footing, const Result *row, FootingChange *change)
 {
-	for (int i = 0; i < FOOTING_COLUMNS; i++)
+	return footing_changed_behind(footing, row, 0, change);
+}
+
+bool
+footing_changed_behind(const Footing *footing, const Result *row, int first, FootingChange *change)
+{
+	for (int i = first; i < FOOTING_COLUMNS; i++)
 	{
 		const char *before = footing->values[i] ? footing->values[i] : "";
 		const char *after = result_value(row, 0, i);
@@ -94,8 +100,9 @@ footing_hint(const ServerError *error)
 	/* active_sql_transaction: DISCARD ALL, VACUUM and others */
 	if (strcmp(error->sqlstate, "25001") == 0 ||
 		(strcmp(error->sqlstate, "42501") == 0 && strstr(error->message, "DISCARD")))
-		return "A migration is one transaction, and the statement runs outside of one only: "
-			   "leave it out.";
+		return "A migration is one transaction, and the statement runs outside of one only: put "
+			   "it into a migration of its own that says \"-- hh: no-transaction\", or leave it "
+			   "out.";
 	/* insufficient_privilege, in English, or with the names of parameters, which stay as they are */
 	if (strcmp(error->sqlstate, "42501") == 0 &&
 		(strstr(error->message, "\"role\"") || strstr(error->message, "set role") ||

@@ -41,6 +41,10 @@ extern char *footing_append_query(const char *sql);
 /* Whether the row differs, and how.  *change borrows from both. */
 extern bool footing_changed(const Footing *footing, const Result *row, FootingChange *change);
 
+/* The same of the parts from one on. */
+extern bool footing_changed_behind(const Footing *footing, const Result *row, int first,
+								   FootingChange *change);
+
 /* What to write instead of a statement that the server refused; NULL where it isn't known. */
 extern const char *footing_hint(const ServerError *error);
 

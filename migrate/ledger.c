@@ -21,6 +21,9 @@ enum
 	COLUMN_APPLIED_BY,
 	COLUMN_TOOL,
 	COLUMN_VARIABLES,
+	COLUMN_ERROR,
+	COLUMN_STATEMENTS_DONE,
+	COLUMN_STATEMENTS_TOTAL,
 	COLUMN_COUNT
 };
 
@@ -28,6 +31,12 @@ static const char *const state_names[] = {
 	[LEDGER_RUNNING] = "running",	[LEDGER_APPLIED] = "applied",	[LEDGER_FAILED] = "failed",
 	[LEDGER_REVERTED] = "reverted", [LEDGER_BASELINE] = "baseline",
 };
+
+const char *
+ledger_state_name(LedgerState state)
+{
+	return state_names[state];
+}
 
 static bool
 parse_state(const char *name, LedgerState *state)
@@ -54,6 +63,14 @@ copied_value(const Result *rows, int row, int column)
 	return value ? pg_strdup(value) : NULL;
 }
 
+static int
+number(const Result *rows, int row, int column)
+{
+	const char *value = result_value(rows, row, column);
+
+	return value ? atoi(value) : 0;
+}
+
 static bool
 fill_row(const Result *rows, int i, LedgerRow *row)
 {
@@ -66,6 +83,9 @@ fill_row(const Result *rows, int i, LedgerRow *row)
 	row->applied_at = copied_value(rows, i, COLUMN_APPLIED_AT);
 	row->applied_by = copied_value(rows, i, COLUMN_APPLIED_BY);
 	row->tool = copied_value(rows, i, COLUMN_TOOL);
+	row->error = copied_value(rows, i, COLUMN_ERROR);
+	row->statements_done = number(rows, i, COLUMN_STATEMENTS_DONE);
+	row->statements_total = number(rows, i, COLUMN_STATEMENTS_TOTAL);
 	if (row->version == NULL || row->checksum == NULL)
 	{
 		pg_log_error("the ledger hh.migration has a row without version or checksum");
@@ -112,6 +132,24 @@ lock_ledger(Database *database, const char *lock, bool could_become_owner)
 	return false;
 }
 
+/* Whether reading the ledger can run nobody's code; false on an error, too, which is logged. */
+static bool
+check_is_plain(Database *database, const char *owner)
+{
+	Result *row = database_query(database, query_ledger_is_plain, NO_PARAMS);
+	bool plain = row != NULL && result_is_true(row, 0, 0);
+
+	if (row != NULL && !plain)
+	{
+		pg_log_error("hh.migration is not the ledger that hh-migrate makes");
+		pg_log_error_detail("Its columns' types, its indexes, its extended statistics or a "
+							"row-security policy could run code in the reader's name.");
+		pg_log_error_hint("Connect as its owner, role \"%s\", to look at it.", owner);
+	}
+	result_free(row);
+	return plain;
+}
+
 /*
  * A session that can't act as the owner reads the table itself.  That is safe
  * while nothing on it can run code, which the lock keeps so.  Who could act as the
@@ -123,25 +161,12 @@ read_directly(const Session *session, const Deployment *deployment)
 	bool strongly = deployment->may_become_owner && !deployment->in_recovery;
 	const char *lock = strongly ? "LOCK TABLE ONLY hh.migration IN SHARE ROW EXCLUSIVE MODE"
 								: "LOCK TABLE ONLY hh.migration IN ACCESS SHARE MODE";
-	Deployment locked = {0};
 	Result *rows = NULL;
 
 	if (database_command(session->database, "BEGIN") &&
 		lock_ledger(session->database, lock, deployment->may_become_owner) &&
-		deployment_read(session->database, &locked))
-	{
-		if (locked.ledger_is_table && locked.ledger_is_plain)
-			rows = database_query(session->database, query_ledger_rows, NO_PARAMS);
-		else
-		{
-			pg_log_error("hh.migration is not the ledger that hh-migrate makes");
-			pg_log_error_detail("Its columns' types, its indexes, its extended statistics or a "
-								"row-security policy could run code in the reader's name.");
-			pg_log_error_hint("Connect as its owner, role \"%s\", to look at it.",
-							  deployment->owner);
-		}
-	}
-	deployment_free(&locked);
+		check_is_plain(session->database, deployment->owner))
+		rows = database_query(session->database, query_ledger_rows, NO_PARAMS);
 	database_rollback(session->database);
 	return rows;
 }
@@ -185,6 +210,7 @@ ledger_free(Ledger *ledger)
 		pg_free(row->applied_at);
 		pg_free(row->applied_by);
 		pg_free(row->tool);
+		pg_free(row->error);
 		variables_free(&row->variables);
 	}
 	pg_free(ledger->rows);
@@ -212,34 +238,98 @@ ledger_find(const Ledger *ledger, const char *version)
 	return NULL;
 }
 
-bool
-ledger_record_applied(const Session *session, const Migration *migration, const char *variables,
-					  const char *tool, ServerError *error)
+static const char *
+kind_name(const Migration *migration)
 {
-	char *statements = psprintf("%d", migration->change.count);
-	Result *result = session_run(session, query_ledger_record, 0,
-								 PARAMS(migration->version, migration->name,
-										migration->file.repeatable ? "repeatable" : "versioned",
-										migration->checksum, statements, variables, tool),
-								 error);
-
-	pg_free(statements);
-	if (result == NULL)
-		return false;
-	result_free(result);
-	return true;
+	return migration->file.repeatable ? "repeatable" : "versioned";
 }
 
-bool
-ledger_record_reverted(const Session *session, const Migration *migration, const char *tool,
-					   ServerError *error)
+/* Runs a query that writes. */
+static bool
+write_row(const Session *session, const char *query, int count, const char *const *values,
+		  ServerError *error)
 {
-	Result *result =
-		session_run(session, query_ledger_revert, 1, PARAMS(migration->version, tool), error);
+	Result *result = session_run(session, query, 0, count, values, error);
+
+	result_free(result);
+	return result != NULL;
+}
+
+/* Runs a query that changes a row and returns true. */
+static bool
+change_row(const Session *session, const char *query, int count, const char *const *values,
+		   ServerError *error)
+{
+	Result *result = session_run(session, query, 1, count, values, error);
 	bool found = result != NULL && result_rows(result) == 1;
 
 	if (result != NULL && !found)
 		error->message = pg_strdup("its row in hh.migration has gone");
 	result_free(result);
 	return found;
+}
+
+bool
+ledger_record_applied(const Session *session, const Migration *migration, const char *variables,
+					  const char *tool, ServerError *error)
+{
+	char *statements = psprintf("%d", migration->change.count);
+	bool recorded = write_row(session, query_ledger_record,
+							  PARAMS(migration->version, migration->name, kind_name(migration),
+									 migration->checksum, statements, variables, tool),
+							  error);
+
+	pg_free(statements);
+	return recorded;
+}
+
+bool
+ledger_record_reverted(const Session *session, const Migration *migration, const char *tool,
+					   ServerError *error)
+{
+	return change_row(session, query_ledger_revert, PARAMS(migration->version, tool), error);
+}
+
+bool
+ledger_record_running(const Session *session, const Migration *migration, int count, int done,
+					  const char *variables, const char *tool, ServerError *error)
+{
+	char *total = psprintf("%d", count);
+	char *so_far = psprintf("%d", done);
+	bool recorded = write_row(session, query_ledger_begin,
+							  PARAMS(migration->version, migration->name, kind_name(migration),
+									 migration->checksum, variables, total, so_far, tool),
+							  error);
+
+	pg_free(total);
+	pg_free(so_far);
+	return recorded;
+}
+
+bool
+ledger_record_ended(const Session *session, const Migration *migration, LedgerState state,
+					ServerError *error)
+{
+	return change_row(session, query_ledger_end, PARAMS(migration->version, state_names[state]),
+					  error);
+}
+
+bool
+ledger_record_failed(const Session *session, const Migration *migration, const char *variables,
+					 const char *tool, const char *message, ServerError *error)
+{
+	char *total = psprintf("%d", migration->change.count);
+	bool recorded = write_row(session, query_ledger_failed,
+							  PARAMS(migration->version, migration->name, kind_name(migration),
+									 migration->checksum, variables, total, tool, message),
+							  error);
+
+	pg_free(total);
+	return recorded;
+}
+
+bool
+ledger_forget(const Session *session, const char *version, ServerError *error)
+{
+	return change_row(session, query_ledger_forget, PARAMS(version), error);
 }

@@ -29,6 +29,9 @@ typedef struct LedgerRow
 	char *applied_at; /* ISO 8601, UTC */
 	char *applied_by;
 	char *tool;
+	char *error; /* that ended it */
+	int statements_done;
+	int statements_total;
 	VariableList variables; /* it was applied with */
 	int dimensions;			/* among them; 0 if it uses none */
 } LedgerRow;
@@ -55,5 +58,27 @@ extern bool ledger_record_applied(const Session *session, const Migration *migra
 /* The same for one that was taken back. */
 extern bool ledger_record_reverted(const Session *session, const Migration *migration,
 								   const char *tool, ServerError *error);
+
+/*
+ * Records a migration as running that goes statement by statement: done of count are
+ * done already.
+ */
+extern bool ledger_record_running(const Session *session, const Migration *migration, int count,
+								  int done, const char *variables, const char *tool,
+								  ServerError *error);
+
+/* Records that one came to its end, and drops its steps; state: applied or reverted. */
+extern bool ledger_record_ended(const Session *session, const Migration *migration,
+								LedgerState state, ServerError *error);
+
+/* Records a migration that was rolled back, unless it was applied before. */
+extern bool ledger_record_failed(const Session *session, const Migration *migration,
+								 const char *variables, const char *tool, const char *message,
+								 ServerError *error);
+
+/* Takes a migration that has not come to its end out of the ledger. */
+extern bool ledger_forget(const Session *session, const char *version, ServerError *error);
+
+extern const char *ledger_state_name(LedgerState state);
 
 #endif /* HH_LEDGER_H */

@@ -5,60 +5,55 @@
 #include "postgres_fe.h"
 
 #include "common/pg_prng.h"
-#include "pqexpbuffer.h"
 
+#include "activity.h"
+#include "display.h"
 #include "lock_watch.h"
 #include "queries.h"
 
-#define ANSWER_WITHIN_MS 1000
+#define SET_UP_WITHIN_MS 1000
 #define FIRST_PAUSE_MS	 200
 #define LONGEST_PAUSE_MS 10000
 
-/* The second connection, or NULL where there can be none: it is asked for once. */
-static Database *
-second_connection(LockWatch *watch)
+/* The second connection is asked for once; without it, nothing is seen. */
+static void
+become_blind(LockWatch *watch)
 {
-	if (watch->beside == NULL && !watch->is_blind)
-	{
-		watch->beside = database_connect_beside(watch->database);
-		watch->is_blind = watch->beside == NULL;
-	}
-	return watch->beside;
+	watch->is_blind = true;
+	database_close(watch->beside);
+	watch->beside = NULL;
 }
 
 static void
-remember_blockers(LockWatch *watch, const Result *rows)
+open_beside(LockWatch *watch)
 {
-	PQExpBuffer text = createPQExpBuffer();
+	Result *set = NULL;
 
-	for (int row = 0; row < result_rows(rows); row++)
-		appendPQExpBuffer(text, "%s%s", row > 0 ? ", " : "", result_value(rows, row, 0));
-	lock_watch_reset(watch);
-	watch->blockers = pg_strdup(text->data);
-	destroyPQExpBuffer(text);
+	watch->beside = database_connect_beside(watch->database);
+	if (watch->beside)
+		set = database_run_within(watch->beside, SET_UP_WITHIN_MS, query_set_up_watch, NO_PARAMS);
+	if (set == NULL)
+		become_blind(watch);
+	result_free(set);
 }
 
 static void
 look(void *argument)
 {
 	LockWatch *watch = argument;
-	Database *beside = second_connection(watch);
-	char pid[16];
-	Result *rows;
+	Activity activity = {0};
 
-	if (beside == NULL)
-		return;
-	snprintf(pid, sizeof(pid), "%d", watch->pid);
-	rows = database_run_within(beside, ANSWER_WITHIN_MS, query_lock_blockers, PARAMS(pid));
-	if (rows == NULL)
+	if (watch->beside == NULL && !watch->is_blind)
+		open_beside(watch);
+	if (watch->beside && !activity_ask(&activity, watch->beside, watch->pid))
+		become_blind(watch);
+	if (activity.blockers)
 	{
-		watch->is_blind = true;
-		database_close(watch->beside);
-		watch->beside = NULL;
+		lock_watch_reset(watch);
+		watch->blockers = pg_strdup(activity.blockers);
 	}
-	else if (result_rows(rows) > 0)
-		remember_blockers(watch, rows);
-	result_free(rows);
+	display_activity(&activity);
+	activity_free(&activity);
 }
 
 bool
@@ -83,6 +78,7 @@ lock_watch_stop(LockWatch *watch)
 	database_close(watch->beside);
 	lock_watch_reset(watch);
 	memset(watch, 0, sizeof(*watch));
+	display_end();
 }
 
 void

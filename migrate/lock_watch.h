@@ -19,7 +19,8 @@ typedef struct LockWatch
 
 /*
  * Watches what the connection runs, from a second one: once a lock_timeout has
- * struck, the server no longer tells who was in the way.
+ * struck, the server no longer tells who was in the way.  What is seen is shown
+ * (display.h), until the watch stops.
  */
 extern bool lock_watch_start(LockWatch *watch, Database *database);
 extern void lock_watch_stop(LockWatch *watch);

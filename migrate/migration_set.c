@@ -69,11 +69,28 @@ read_migration(Migration *migration, const char *path, const char *text, size_t 
 		log_malformed(migration, error);
 		return false;
 	}
+	if (file->no_transaction && file->version.data[0] == '0')
+	{
+		pg_log_error("%s: one of Headhunter's own migrations runs in a transaction",
+					 migration->file_name);
+		return false;
+	}
 	migration->version = slice_copy(file->version);
 	migration->name = slice_copy(file->name);
 	migration->label = psprintf("%s_%s", migration->version, migration->name);
 	if (file->requires_extension.length > 0)
 		migration->requires_extension = slice_copy(file->requires_extension);
+	return true;
+}
+
+bool
+migration_split(Migration *migration)
+{
+	const MigrationFile *file = &migration->file;
+
+	if (migration->is_split)
+		return true;
+	migration->is_split = true;
 	return split_part(migration, file->change, &migration->change) &&
 		   split_part(migration, file->revert, &migration->revert) &&
 		   split_part(migration, file->verify, &migration->verify);
@@ -82,13 +99,17 @@ read_migration(Migration *migration, const char *path, const char *text, size_t 
 bool
 migration_set_append(MigrationSet *set, const char *path, const char *text, size_t length)
 {
+	Migration *migration;
+
 	if (set->count == set->capacity)
 	{
 		set->capacity = set->capacity ? set->capacity * 2 : 16;
 		set->items = pg_realloc(set->items, sizeof(Migration) * (size_t) set->capacity);
 	}
-	set->items[set->count] = (Migration){0};
-	return read_migration(&set->items[set->count++], path, text, length);
+	migration = &set->items[set->count++];
+	*migration = (Migration){0};
+	return read_migration(migration, path, text, length) &&
+		   (set->split_later || migration_split(migration));
 }
 
 bool

@@ -81,6 +81,14 @@ set_no_password(Options *options, const char *value)
 }
 
 static bool
+set_require_tls(Options *options, const char *value)
+{
+	(void) value;
+	options->connection.require_tls = true;
+	return true;
+}
+
+static bool
 set_owner(Options *options, const char *value)
 {
 	options->owner = value;
@@ -136,6 +144,14 @@ set_allow_out_of_order(Options *options, const char *value)
 {
 	(void) value;
 	options->allow_out_of_order = true;
+	return true;
+}
+
+static bool
+set_accept_drift(Options *options, const char *value)
+{
+	(void) value;
+	options->accept_drift = true;
 	return true;
 }
 
@@ -239,6 +255,9 @@ const Option options_table[MOST_OPTIONS] = {
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},
+	{"accept-drift", 0, NULL, UP, set_accept_drift,
+	 "take the catalogs as they are for what \"verify\" compares\nwith, even where nothing is to "
+	 "do"},
 	{"dry-run", 0, NULL, UP | DOWN, set_dry_run, "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP | DOWN, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
@@ -261,6 +280,8 @@ const Option options_table[MOST_OPTIONS] = {
 	{"host", 'h', "HOST", ALL, set_host, "server's host or socket directory"},
 	{"port", 'p', "PORT", ALL, set_port, "server's port"},
 	{"username", 'U', "ROLE", ALL, set_username, "role to connect as"},
+	{"require-tls", 0, NULL, ALL, set_require_tls,
+	 "take no connection over TCP without TLS, whatever sslmode says"},
 	{"no-password", 'w', NULL, ALL, set_no_password, "never ask for a password (always so)"},
 	{"help", '?', NULL, 0, NULL, "show this help"},
 	{"version", 'V', NULL, 0, NULL, "show the version"},

@@ -30,6 +30,7 @@ typedef struct Options
 	int lock_wait;							 /* seconds */
 	const char *to;							 /* a version; NULL: all */
 	bool allow_out_of_order;
+	bool accept_drift;
 	bool yes;
 	int lock_retries; /* how often a migration is tried again */
 	int months_ahead;

@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "plan.h"
+#include "plan_unfinished.h"
 
 static const char *const state_names[] = {
 	[MIGRATION_PENDING] = "pending",	   [MIGRATION_APPLIED] = "applied",
@@ -18,6 +19,7 @@ static const char *const kind_names[] = {
 	[ACTION_UPDATE_EXTENSION] = "update extension",
 	[ACTION_APPLY] = "apply",
 	[ACTION_REAPPLY] = "apply again",
+	[ACTION_RESUME] = "resume",
 	[ACTION_REVERT] = "revert",
 };
 
@@ -81,7 +83,11 @@ static void
 add_action(Plan *plan, ActionKind kind, const char *object, const char *version, const char *reason,
 		   const Migration *migration)
 {
-	plan_add_action(plan, (Action){kind, object, version, reason, migration, NULL});
+	plan_add_action(plan, (Action){.kind = kind,
+								   .object = object,
+								   .version = version,
+								   .reason = reason,
+								   .migration = migration});
 }
 
 /* Takes over the three strings. */
@@ -354,15 +360,22 @@ newest_applied(const PlanInput *input, bool is_team)
 	return NULL;
 }
 
+/* What the migrations of a plan are compared with. */
+typedef struct Standing
+{
+	const char *code_version;	/* that they will find */
+	const Migration *newest[2]; /* that is applied: of Headhunter's, of a team's; or NULL */
+} Standing;
+
 /* A repeatable migration has no place in the order: it is run whenever it changes. */
 static void
-check_order(Plan *plan, const PlanInput *input, const Migration *migration)
+check_order(Plan *plan, const PlanInput *input, const Standing *standing,
+			const Migration *migration)
 {
-	const Migration *newest;
+	const Migration *newest = standing->newest[migration_version_is_team(migration->version)];
 
 	if (migration->file.repeatable || input->allow_out_of_order)
 		return;
-	newest = newest_applied(input, migration_version_is_team(migration->version));
 	if (newest == NULL || migration_version_compare(migration->version, newest->version) > 0)
 		return;
 	plan_add_problem(
@@ -382,7 +395,7 @@ plan_check_target(Plan *plan, const PlanInput *input)
 }
 
 static void
-plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_version)
+plan_migration(Plan *plan, const PlanInput *input, const Standing *standing, int number)
 {
 	const Migration *migration = &input->migrations->items[number];
 	const LedgerRow *row = ledger_find(input->ledger, migration->version);
@@ -398,11 +411,17 @@ plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_
 			return;
 		case MIGRATION_RUNNING:
 		case MIGRATION_FAILED:
-			plan_add_problem(plan,
-							 psprintf("migration %s is recorded as %s", migration->label,
-									  migration_state_name(state)),
-							 NULL, pg_strdup("\"hh-migrate status\" shows what stands of it."));
-			return;
+			if (state == MIGRATION_RUNNING ||
+				step_log_of(input->steps, migration->version).count > 0)
+			{
+				plan_unfinished(plan, input, migration, row);
+				return;
+			}
+			/* It was rolled back. */
+			check_order(plan, input, standing, migration);
+			kind = ACTION_APPLY;
+			reason = "failed before";
+			break;
 		case MIGRATION_CHANGED:
 			if (!migration->file.repeatable)
 			{
@@ -415,30 +434,31 @@ plan_migration(Plan *plan, const PlanInput *input, int number, const char *code_
 			reason = "a verify query is not true";
 			break;
 		case MIGRATION_REVERTED:
-			check_order(plan, input, migration);
+			check_order(plan, input, standing, migration);
 			reason = "reverted";
 			break;
 		case MIGRATION_PENDING:
-			check_order(plan, input, migration);
+			check_order(plan, input, standing, migration);
 			kind = ACTION_APPLY;
 			reason = "not applied";
 			break;
 	}
-	check_required_version(plan, migration, code_version);
+	check_required_version(plan, migration, standing->code_version);
 	plan_check_variables(plan, migration);
+	plan_check_stepwise(plan, migration);
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
 }
 
 void
 plan_make(Plan *plan, const PlanInput *input)
 {
-	const char *code_version;
+	Standing standing = {.newest = {newest_applied(input, false), newest_applied(input, true)}};
 
 	memset(plan, 0, sizeof(*plan));
 	plan_check_rights(plan, input->deployment);
 	plan_decide_dimensions(plan, input);
 	plan_gather_variables(plan, input);
-	code_version = plan_extension(plan, input->deployment);
+	standing.code_version = plan_extension(plan, input->deployment);
 	check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
@@ -446,7 +466,7 @@ plan_make(Plan *plan, const PlanInput *input)
 	{
 		if (input->to == NULL ||
 			migration_version_compare(input->migrations->items[i].version, input->to) <= 0)
-			plan_migration(plan, input, i, code_version);
+			plan_migration(plan, input, &standing, i);
 	}
 }
 

@@ -9,6 +9,7 @@
 #include "deployment.h"
 #include "ledger.h"
 #include "migration_set.h"
+#include "step_log.h"
 #include "variables.h"
 
 #define DEFAULT_EMBEDDING_DIMENSIONS 768
@@ -33,6 +34,7 @@ typedef enum ActionKind
 	ACTION_UPDATE_EXTENSION,
 	ACTION_APPLY,
 	ACTION_REAPPLY,
+	ACTION_RESUME, /* a migration without a transaction goes on where it stopped */
 	ACTION_REVERT
 } ActionKind;
 
@@ -44,7 +46,8 @@ typedef struct Action
 	const char *version; /* to be installed; or the migration's */
 	const char *reason;
 	const Migration *migration; /* NULL for an extension */
-	const VariableList *values; /* what it was applied with, where it was; else NULL */
+	const VariableList *values; /* that it was applied or begun with; NULL: the plan's */
+	Steps steps;				/* that are recorded of it, where it goes on; else none */
 } Action;
 
 /* Why nothing can be done. */
@@ -60,6 +63,7 @@ typedef struct PlanInput
 	const Deployment *deployment;
 	const MigrationSet *migrations;
 	const Ledger *ledger;
+	const StepLog *steps;		   /* of migrations that have not come to their end */
 	const VariableList *variables; /* that the caller says */
 	const bool *verified;		   /* one a migration: its verify part holds, or isn't asked for */
 	int dimensions;				   /* that the caller says; 0 if none */

@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "plan_down.h"
+#include "plan_unfinished.h"
 
 static void
 refuse_without_revert(Plan *plan, const Migration *migration)
@@ -21,21 +22,37 @@ refuse_without_revert(Plan *plan, const Migration *migration)
 										 "takes back migrations of your own (--dir)."));
 }
 
-/* Whether the migration is applied, or might be. */
+/* Whether the migration is applied, or a part of it is. */
 static bool
-stands(const LedgerRow *row)
+stands(const LedgerRow *row, Steps steps)
 {
-	return row != NULL && row->state != LEDGER_REVERTED;
+	if (row == NULL || row->state == LEDGER_REVERTED)
+		return false;
+	/* In a transaction: it was rolled back. */
+	return row->state != LEDGER_FAILED || steps.count > 0;
 }
 
 static void
-plan_revert(Plan *plan, const Migration *migration, const LedgerRow *row)
+refuse_unfinished(Plan *plan, const Migration *migration, const LedgerRow *row)
 {
-	if (row->state == LEDGER_RUNNING || row->state == LEDGER_FAILED)
-		plan_add_problem(plan,
-						 psprintf("migration %s is recorded as %s", migration->label,
-								  row->state == LEDGER_RUNNING ? "running" : "failed"),
-						 NULL, pg_strdup("\"hh-migrate status\" shows what stands of it."));
+	plan_add_problem(
+		plan,
+		psprintf("migration %s is recorded as %s", migration->label, ledger_state_name(row->state)),
+		NULL,
+		psprintf("\"hh-migrate repair %s\" shows what stands of it; \"up\" brings it "
+				 "to its end.",
+				 migration->version));
+}
+
+static void
+plan_revert(Plan *plan, const Migration *migration, const LedgerRow *row, Steps steps)
+{
+	bool is_unfinished = row->state == LEDGER_RUNNING || row->state == LEDGER_FAILED;
+
+	if (is_unfinished && steps.count > 0 && steps.items[0].reverting)
+		plan_go_on(plan, ACTION_REVERT, migration, row, steps);
+	else if (is_unfinished)
+		refuse_unfinished(plan, migration, row);
 	else if (migration->revert.count == 0)
 		refuse_without_revert(plan, migration);
 	else if (strcmp(row->checksum, migration->checksum) != 0)
@@ -61,12 +78,13 @@ plan_make_down(Plan *plan, const PlanInput *input)
 	{
 		const Migration *migration = &input->migrations->items[i];
 		const LedgerRow *row = ledger_find(input->ledger, migration->version);
+		Steps steps = step_log_of(input->steps, migration->version);
 
 		if (input->to && migration_version_compare(migration->version, input->to) <= 0)
 			return;
-		if (!stands(row))
+		if (!stands(row, steps))
 			continue;
-		plan_revert(plan, migration, row);
+		plan_revert(plan, migration, row, steps);
 		if (input->to == NULL)
 			return;
 	}

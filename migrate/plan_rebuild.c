@@ -20,6 +20,20 @@ refuse_without_file(Plan *plan, const LedgerRow *row, const MigrationSet *migrat
 								   : "Without it, what it has made can't be built anew."));
 }
 
+bool
+ledger_row_stands(const PlanInput *input, const LedgerRow *row)
+{
+	switch (row->state)
+	{
+		case LEDGER_REVERTED:
+			return false;
+		case LEDGER_FAILED:
+			return step_log_of(input->steps, row->version).count > 0;
+		default:
+			return true;
+	}
+}
+
 static void
 plan_row(Plan *plan, const Migration *migration, const LedgerRow *row)
 {
@@ -27,7 +41,7 @@ plan_row(Plan *plan, const Migration *migration, const LedgerRow *row)
 		plan_add_problem(plan,
 						 psprintf("migration %s is recorded as %s", migration->label,
 								  row->state == LEDGER_RUNNING ? "running" : "failed"),
-						 NULL, pg_strdup("\"hh-migrate status\" shows what stands of it."));
+						 NULL, pg_strdup("\"hh-migrate up\" completes it, or says what stands."));
 	else if (!migration->file.repeatable && strcmp(row->checksum, migration->checksum) != 0)
 		plan_refuse_changed(plan, migration, row);
 	else
@@ -48,7 +62,7 @@ plan_make_rebuild(Plan *plan, const PlanInput *input)
 	{
 		const LedgerRow *row = &input->ledger->rows[i];
 
-		if (row->state != LEDGER_REVERTED &&
+		if (ledger_row_stands(input, row) &&
 			migration_set_find(input->migrations, row->version) == NULL)
 			refuse_without_file(plan, row, input->migrations);
 	}
@@ -57,7 +71,7 @@ plan_make_rebuild(Plan *plan, const PlanInput *input)
 		const Migration *migration = &input->migrations->items[i];
 		const LedgerRow *row = ledger_find(input->ledger, migration->version);
 
-		if (row != NULL && row->state != LEDGER_REVERTED &&
+		if (row != NULL && ledger_row_stands(input, row) &&
 			(input->to == NULL || migration_version_compare(migration->version, input->to) <= 0))
 			plan_row(plan, migration, row);
 	}

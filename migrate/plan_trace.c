@@ -7,6 +7,7 @@
 
 #include "plan_rebuild.h"
 #include "plan_trace.h"
+#include "plan_unfinished.h"
 
 static void
 add_action(TracePlan *trace, Action action, bool traced)
@@ -25,6 +26,7 @@ add_migration(TracePlan *trace, const Migration *migration, const LedgerRow *row
 {
 	if (row == NULL)
 		plan_check_variables(&trace->plan, migration);
+	plan_check_stepwise(&trace->plan, migration);
 	add_action(trace,
 			   (Action){.kind = ACTION_APPLY,
 						.object = migration->label,
@@ -37,12 +39,12 @@ add_migration(TracePlan *trace, const Migration *migration, const LedgerRow *row
 
 /* Whether "up" would apply it. */
 static bool
-is_pending(const Migration *migration, const LedgerRow *row)
+is_pending(const PlanInput *input, const Migration *migration)
 {
-	MigrationState state = migration_state(migration, row, true);
+	const LedgerRow *row = ledger_find(input->ledger, migration->version);
 
-	return state == MIGRATION_PENDING || state == MIGRATION_REVERTED ||
-		   (state == MIGRATION_CHANGED && migration->file.repeatable);
+	return row == NULL || !ledger_row_stands(input, row) ||
+		   (migration->file.repeatable && strcmp(row->checksum, migration->checksum) != 0);
 }
 
 /* Takes over the actions and problems of a plan. */
@@ -88,7 +90,7 @@ trace_pending(TracePlan *trace, const PlanInput *input)
 	{
 		const Migration *migration = &input->migrations->items[i];
 
-		if (is_pending(migration, ledger_find(input->ledger, migration->version)))
+		if (is_pending(input, migration))
 			add_migration(trace, migration, NULL, true);
 	}
 }

@@ -6,6 +6,7 @@
 #define HH_RUNNER_H
 
 #include "plan.h"
+#include "statement_observer.h"
 
 typedef enum OutcomeKind
 {
@@ -20,26 +21,10 @@ typedef struct Outcome
 	int milliseconds;
 } Outcome;
 
-/*
- * Looks on as statements of migrations run.  number: of the statement, from 0.
- *
- * before() and after() are called around a statement, in the transaction that it
- * runs in, if it runs in one; sql is what is sent.  They log what goes wrong and
- * return false to have the migration fail.  failed() is told the server's error.
- */
-typedef struct RunnerObserver
-{
-	void *context;
-	bool (*before)(void *context, const Session *session, const Migration *migration, int number,
-				   const char *sql);
-	bool (*after)(void *context, const Session *session, const Migration *migration, int number);
-	void (*failed)(void *context, const Migration *migration, int number, const ServerError *error);
-} RunnerObserver;
-
 typedef struct RunnerSettings
 {
-	int lock_retries;				/* tries after the first, where a lock can't be had */
-	const RunnerObserver *observer; /* or NULL */
+	int lock_retries;				   /* tries after the first, where a lock can't be had */
+	const StatementObserver *observer; /* or NULL */
 } RunnerSettings;
 
 /* Called after each action that was run. */

@@ -201,7 +201,7 @@ no_progress(const Action *action, const Outcome *outcome)
 
 bool
 scratch_apply(Scratch *scratch, const Options *options, const Plan *plan,
-			  const RunnerObserver *observer)
+			  const StatementObserver *observer)
 {
 	Outcome *outcomes = pg_malloc0(sizeof(Outcome) * (size_t) Max(plan->action_count, 1));
 	RunnerSettings settings = {.lock_retries = options->lock_retries, .observer = observer};

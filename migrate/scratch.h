@@ -36,7 +36,7 @@ extern bool scratch_open(Scratch *scratch, const Options *options, Database *tar
  * observer: who looks on, or NULL.
  */
 extern bool scratch_apply(Scratch *scratch, const Options *options, const Plan *plan,
-						  const RunnerObserver *observer);
+						  const StatementObserver *observer);
 
 /* How to run statements in it in the owner's name. */
 extern Session scratch_session(const Scratch *scratch);

@@ -4,24 +4,51 @@
  */
 #include "postgres_fe.h"
 
+#include "common/logging.h"
 #include "pqexpbuffer.h"
 
 #include "queries.h"
 #include "session.h"
+#include "statement_form.h"
 
 Session
 session_make(Database *database, const Deployment *deployment)
 {
-	Session session = {database, SESSION_READER};
+	Session session = {.database = database, .mode = SESSION_READER};
 	bool is_owner = strcmp(database_user(database), deployment->owner) == 0;
 	bool can_call = deployment->can_execute_as_owner && !deployment->in_recovery;
 
+	strlcpy(session.owner, deployment->owner, sizeof(session.owner));
 	/* The function also refuses to do a superuser's work where others can replace tables. */
 	if (is_owner && !(can_call && database_user_is_superuser(database)))
 		session.mode = SESSION_PLAIN;
 	else if (deployment->may_become_owner && can_call)
 		session.mode = SESSION_AS_OWNER;
 	return session;
+}
+
+bool
+session_remake(Database *database, const Deployment *decided, Session *session)
+{
+	Deployment now = {0};
+	bool made = false;
+
+	if (!deployment_read(database, &now))
+		return false;
+	now.owner = pg_strdup(decided->owner);
+	now.may_become_owner = decided->may_become_owner;
+	if (deployment_check_schema(database, &now, true))
+	{
+		*session = session_make(database, &now);
+		made = session->mode != SESSION_READER;
+		if (!made)
+		{
+			pg_log_error("the function hh.execute_as_owner(text) is not the extension's own");
+			pg_log_error_hint("Look at who made it, and create the extension headhunter anew.");
+		}
+	}
+	deployment_free(&now);
+	return made;
 }
 
 /* Copies a comment or a quoted string, in which $1 is no parameter, as it stands. */
@@ -151,4 +178,67 @@ session_query(const Session *session, const char *sql, int columns, int count,
 		server_error_free(&error);
 	}
 	return result;
+}
+
+/*
+ * Whether PostgreSQL itself keeps what the statement calls in check.  Event triggers
+ * are called without a switch to another user; only a superuser makes them, but
+ * perhaps with a function of somebody else's.
+ */
+static bool
+is_contained(Database *database, const char *sql, ServerError *error)
+{
+	StatementForm form = statement_form(sql, strlen(sql));
+	Result *row;
+	const char *trigger;
+
+	if (!statement_is_contained(&form, sql, strlen(sql)))
+	{
+		error->message = pg_strdup("the statement runs outside of a transaction, where it can't be "
+								   "kept from the connected role's rights");
+		error->detail = pg_strdup("What it calls could say RESET ROLE, for PostgreSQL runs it "
+								  "unrestricted.");
+		error->hint = pg_strdup("Connect as the deployment's owner for this migration.");
+		return false;
+	}
+	row = database_run(database, query_foreign_event_trigger, NO_PARAMS, error);
+	if (row == NULL)
+		return false;
+	trigger = result_rows(row) > 0 ? result_value(row, 0, 0) : NULL;
+	if (trigger != NULL)
+	{
+		error->message =
+			psprintf("event trigger %s calls a function that is not a superuser's", trigger);
+		error->detail = pg_strdup("It would be called with the connected role's rights in reach.");
+		error->hint = pg_strdup("Connect as the deployment's owner for this migration.");
+	}
+	result_free(row);
+	return error->message == NULL;
+}
+
+bool
+session_run_alone(const Session *session, const char *sql, ServerError *error)
+{
+	Database *database = session->database;
+	bool switches = session->mode == SESSION_AS_OWNER;
+	Result *result = NULL;
+
+	if (switches)
+	{
+		char *owner = database_quote_identifier(database, session->owner);
+		char *set_role = psprintf("SET ROLE %s", owner);
+
+		if (is_contained(database, sql, error))
+			result = database_run(database, set_role, NO_PARAMS, error);
+		pg_free(set_role);
+		pg_free(owner);
+		if (result == NULL)
+			return false;
+		result_free(result);
+	}
+	result = database_run(database, sql, NO_PARAMS, error);
+	if (switches && database_is_connected(database))
+		result_free(database_query(database, "SET ROLE NONE", NO_PARAMS));
+	result_free(result);
+	return error->message == NULL;
 }

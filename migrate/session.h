@@ -26,9 +26,16 @@ typedef struct Session
 {
 	Database *database;
 	SessionMode mode;
+	char owner[NAMEDATALEN];
 } Session;
 
 extern Session session_make(Database *database, const Deployment *deployment);
+
+/*
+ * The same after the extension may have been created, for the owner that was
+ * decided on before.  Logs and returns false where it can't act as the owner.
+ */
+extern bool session_remake(Database *database, const Deployment *decided, Session *session);
 
 /*
  * Runs one statement in the owner's name and returns the first columns of its
@@ -40,5 +47,12 @@ extern Result *session_run(const Session *session, const char *sql, int columns,
 /* As database_query(): the error is logged. */
 extern Result *session_query(const Session *session, const char *sql, int columns, int count,
 							 const char *const *values);
+
+/*
+ * Runs one statement outside of a transaction, in the owner's name: where the session
+ * user is somebody else, under SET ROLE, and only a statement that
+ * statement_is_contained(), by which nothing of the owner's can climb back.
+ */
+extern bool session_run_alone(const Session *session, const char *sql, ServerError *error);
 
 #endif /* HH_SESSION_H */

@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "migration_directory.h"
+#include "plan.h"
 #include "survey.h"
 #include "verification.h"
 
@@ -13,6 +14,19 @@ survey_read_files(Survey *survey, const char *directory)
 {
 	return migration_set_read(&survey->migrations, bundled_migrations) &&
 		   (directory == NULL || migration_directory_read(&survey->migrations, directory));
+}
+
+/* A reader is shown the ledger alone. */
+static bool
+read_steps(Survey *survey, const Session *session)
+{
+	bool is_unfinished = false;
+
+	for (int i = 0; i < survey->ledger.count; i++)
+		is_unfinished |= survey->ledger.rows[i].state == LEDGER_RUNNING ||
+						 survey->ledger.rows[i].state == LEDGER_FAILED;
+	return session->mode == SESSION_READER || !is_unfinished ||
+		   step_log_read(session, &survey->steps);
 }
 
 bool
@@ -24,7 +38,25 @@ survey_read_database(Survey *survey, Database *database, const char *asked_owner
 		!deployment_decide_owner(database, &survey->deployment, asked_owner))
 		return false;
 	*session = session_make(database, &survey->deployment);
-	return ledger_read(session, &survey->deployment, &survey->ledger);
+	return ledger_read(session, &survey->deployment, &survey->ledger) &&
+		   read_steps(survey, session);
+}
+
+/* What is applied from this text was split when it was applied, and is not run again. */
+static bool
+split_what_may_run(Survey *survey)
+{
+	for (int i = 0; i < survey->migrations.count; i++)
+	{
+		Migration *migration = &survey->migrations.items[i];
+		const LedgerRow *row = ledger_find(&survey->ledger, migration->version);
+		bool stands = !migration->file.repeatable &&
+					  migration_state(migration, row, true) == MIGRATION_APPLIED;
+
+		if (!stands && !migration_split(migration))
+			return false;
+	}
+	return true;
 }
 
 bool
@@ -34,6 +66,7 @@ survey_take(Survey *survey, Database *database, const char *asked_owner, bool fo
 
 	survey->verified = pg_malloc0(sizeof(bool) * (size_t) Max(survey->migrations.count, 1));
 	return survey_read_database(survey, database, asked_owner, for_writing, &session) &&
+		   split_what_may_run(survey) &&
 		   verification_run(&session, &survey->deployment, &survey->migrations, &survey->ledger,
 							survey->verified);
 }
@@ -42,6 +75,7 @@ void
 survey_free(Survey *survey)
 {
 	pg_free(survey->verified);
+	step_log_free(&survey->steps);
 	ledger_free(&survey->ledger);
 	deployment_free(&survey->deployment);
 	migration_set_free(&survey->migrations);

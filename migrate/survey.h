@@ -7,18 +7,21 @@
 
 #include "ledger.h"
 #include "migration_set.h"
+#include "step_log.h"
 
 typedef struct Survey
 {
 	Deployment deployment;
 	MigrationSet migrations;
 	Ledger ledger;
+	StepLog steps;	/* of migrations that have not come to their end */
 	bool *verified; /* one a migration */
 } Survey;
 
 /*
  * Reads the migrations: the bundled ones and, unless directory is NULL, a team's.
- * Before a database is connected to, so that nothing waits for a bad file.
+ * Before a database is connected to, so that nothing waits for a bad file.  With
+ * migrations.split_later set, survey_take() splits what isn't applied as it stands.
  */
 extern bool survey_read_files(Survey *survey, const char *directory);
 

@@ -20,7 +20,7 @@ number_value(const Result *result, int row, int column)
 }
 
 static void
-read_relation(Catalog *catalog, const Result *result, int row)
+read_relation(TraceCatalog *catalog, const Result *result, int row)
 {
 	catalog->relations[row] = (CatalogRelation){.oid = oid_value(result, row, 0),
 												.kind = result_value(result, row, 1)[0],
@@ -34,7 +34,7 @@ read_relation(Catalog *catalog, const Result *result, int row)
 }
 
 static void
-read_column(Catalog *catalog, const Result *result, int row)
+read_column(TraceCatalog *catalog, const Result *result, int row)
 {
 	catalog->columns[row] = (CatalogColumn){.relation = oid_value(result, row, 0),
 											.number = (int) number_value(result, row, 1),
@@ -44,7 +44,7 @@ read_column(Catalog *catalog, const Result *result, int row)
 }
 
 static void
-read_index(Catalog *catalog, const Result *result, int row)
+read_index(TraceCatalog *catalog, const Result *result, int row)
 {
 	catalog->indexes[row] = (CatalogIndex){.oid = oid_value(result, row, 0),
 										   .relation = oid_value(result, row, 1),
@@ -55,7 +55,7 @@ read_index(Catalog *catalog, const Result *result, int row)
 }
 
 static void
-read_constraint(Catalog *catalog, const Result *result, int row)
+read_constraint(TraceCatalog *catalog, const Result *result, int row)
 {
 	const char *columns = result_value(result, row, 6);
 
@@ -83,7 +83,7 @@ read_rows(Database *database, const char *query, size_t size, void **array, int 
 }
 
 bool
-catalog_read(Database *database, Catalog *catalog)
+trace_catalog_read(Database *database, TraceCatalog *catalog)
 {
 	struct
 	{
@@ -91,7 +91,7 @@ catalog_read(Database *database, Catalog *catalog)
 		size_t size;
 		void **array;
 		int *count;
-		void (*read)(Catalog *catalog, const Result *result, int row);
+		void (*read)(TraceCatalog *catalog, const Result *result, int row);
 	} parts[lengthof(catalog->results)] = {
 		{query_trace_relations, sizeof(CatalogRelation), (void **) &catalog->relations,
 		 &catalog->relation_count, read_relation},
@@ -110,7 +110,7 @@ catalog_read(Database *database, Catalog *catalog)
 			read_rows(database, parts[i].query, parts[i].size, parts[i].array, parts[i].count);
 		if (catalog->results[i] == NULL)
 		{
-			catalog_free(catalog);
+			trace_catalog_free(catalog);
 			return false;
 		}
 		for (int row = 0; row < *parts[i].count; row++)
@@ -120,7 +120,7 @@ catalog_read(Database *database, Catalog *catalog)
 }
 
 void
-catalog_free(Catalog *catalog)
+trace_catalog_free(TraceCatalog *catalog)
 {
 	pg_free(catalog->relations);
 	pg_free(catalog->columns);
@@ -132,7 +132,7 @@ catalog_free(Catalog *catalog)
 }
 
 const CatalogRelation *
-catalog_relation(const Catalog *catalog, Oid oid)
+catalog_relation(const TraceCatalog *catalog, Oid oid)
 {
 	int low = 0;
 	int high = catalog->relation_count;
@@ -152,7 +152,7 @@ catalog_relation(const Catalog *catalog, Oid oid)
 }
 
 const CatalogRelation *
-catalog_relation_named(const Catalog *catalog, const char *name)
+catalog_relation_named(const TraceCatalog *catalog, const char *name)
 {
 	for (int i = 0; i < catalog->relation_count; i++)
 	{
@@ -163,7 +163,7 @@ catalog_relation_named(const Catalog *catalog, const char *name)
 }
 
 int
-catalog_first_column(const Catalog *catalog, Oid relation)
+catalog_first_column(const TraceCatalog *catalog, Oid relation)
 {
 	int low = 0;
 	int high = catalog->column_count;
@@ -181,7 +181,7 @@ catalog_first_column(const Catalog *catalog, Oid relation)
 }
 
 const CatalogColumn *
-catalog_column(const Catalog *catalog, Oid relation, int number)
+catalog_column(const TraceCatalog *catalog, Oid relation, int number)
 {
 	for (int i = catalog_first_column(catalog, relation);
 		 i < catalog->column_count && catalog->columns[i].relation == relation; i++)
@@ -193,7 +193,7 @@ catalog_column(const Catalog *catalog, Oid relation, int number)
 }
 
 const CatalogColumn *
-catalog_column_named(const Catalog *catalog, Oid relation, const char *name)
+catalog_column_named(const TraceCatalog *catalog, Oid relation, const char *name)
 {
 	for (int i = catalog_first_column(catalog, relation);
 		 i < catalog->column_count && catalog->columns[i].relation == relation; i++)
@@ -205,7 +205,7 @@ catalog_column_named(const Catalog *catalog, Oid relation, const char *name)
 }
 
 const CatalogConstraint *
-catalog_constraint(const Catalog *catalog, Oid relation, const char *name)
+catalog_constraint(const TraceCatalog *catalog, Oid relation, const char *name)
 {
 	for (int i = 0; i < catalog->constraint_count; i++)
 	{

@@ -58,8 +58,8 @@ typedef struct CatalogConstraint
 	const char *columns;
 } CatalogConstraint;
 
-/* Each array is ordered by its first member.  To be freed with catalog_free(). */
-typedef struct Catalog
+/* Each array is ordered by its first member.  To be freed with trace_catalog_free(). */
+typedef struct TraceCatalog
 {
 	CatalogRelation *relations;
 	int relation_count;
@@ -70,26 +70,26 @@ typedef struct Catalog
 	CatalogConstraint *constraints;
 	int constraint_count;
 	Result *results[4]; /* that the strings stand in; NULL where they are somebody else's */
-} Catalog;
+} TraceCatalog;
 
 /*
  * Reads the catalogs as the session sees them, in the transaction that is open.
  * Runs nothing of the database's.  Logs and returns false on failure.
  */
-extern bool catalog_read(Database *database, Catalog *catalog);
-extern void catalog_free(Catalog *catalog);
+extern bool trace_catalog_read(Database *database, TraceCatalog *catalog);
+extern void trace_catalog_free(TraceCatalog *catalog);
 
 /* The relation of that oid or name, a relation's column or constraint; NULL if there is none. */
-extern const CatalogRelation *catalog_relation(const Catalog *catalog, Oid oid);
-extern const CatalogRelation *catalog_relation_named(const Catalog *catalog, const char *name);
-extern const CatalogColumn *catalog_column(const Catalog *catalog, Oid relation, int number);
-extern const CatalogColumn *catalog_column_named(const Catalog *catalog, Oid relation,
+extern const CatalogRelation *catalog_relation(const TraceCatalog *catalog, Oid oid);
+extern const CatalogRelation *catalog_relation_named(const TraceCatalog *catalog, const char *name);
+extern const CatalogColumn *catalog_column(const TraceCatalog *catalog, Oid relation, int number);
+extern const CatalogColumn *catalog_column_named(const TraceCatalog *catalog, Oid relation,
 												 const char *name);
-extern const CatalogConstraint *catalog_constraint(const Catalog *catalog, Oid relation,
+extern const CatalogConstraint *catalog_constraint(const TraceCatalog *catalog, Oid relation,
 												   const char *name);
 
 /* Where the columns of a relation begin, or else those of the next one. */
-extern int catalog_first_column(const Catalog *catalog, Oid relation);
+extern int catalog_first_column(const TraceCatalog *catalog, Oid relation);
 
 /* "ACCESS EXCLUSIVE" for 8. */
 extern const char *lock_name(int lock);

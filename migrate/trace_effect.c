@@ -11,9 +11,9 @@ typedef struct Comparison
 {
 	TracedStatement *statement;
 	int number;
-	const Catalog *beginning; /* of the migration */
-	const Catalog *before;
-	const Catalog *after;
+	const TraceCatalog *beginning; /* of the migration */
+	const TraceCatalog *before;
+	const TraceCatalog *after;
 } Comparison;
 
 static char *
@@ -125,7 +125,7 @@ find_lock(const Comparison *comparison, const CatalogRelation *relation)
 static const CatalogColumn *
 changed_column(const Comparison *comparison, Oid relation, bool is_new)
 {
-	const Catalog *after = comparison->after;
+	const TraceCatalog *after = comparison->after;
 
 	for (int i = catalog_first_column(after, relation);
 		 i < after->column_count && after->columns[i].relation == relation; i++)
@@ -207,7 +207,7 @@ is_built(const Comparison *comparison, const CatalogIndex *index)
 }
 
 static bool
-was_there(const Catalog *catalog, const CatalogIndex *index)
+was_there(const TraceCatalog *catalog, const CatalogIndex *index)
 {
 	for (int i = 0; i < catalog->index_count; i++)
 	{
@@ -326,7 +326,7 @@ has_rows(const CatalogRelation *relation)
 static void
 find_lost_columns(const Comparison *comparison, const CatalogRelation *relation)
 {
-	const Catalog *before = comparison->before;
+	const TraceCatalog *before = comparison->before;
 	const CatalogRelation *whole =
 		catalog_relation(comparison->beginning, whole_of(comparison, relation)->oid);
 
@@ -382,8 +382,8 @@ find_lost_names(const Comparison *comparison)
 }
 
 void
-effects_find(TracedMigration *migration, const Catalog *beginning, const Catalog *before,
-			 const Catalog *after)
+effects_find(TracedMigration *migration, const TraceCatalog *beginning, const TraceCatalog *before,
+			 const TraceCatalog *after)
 {
 	int number = migration->statement_count - 1;
 	Comparison comparison = {.statement = &migration->statements[number],
@@ -401,7 +401,7 @@ effects_find(TracedMigration *migration, const Catalog *beginning, const Catalog
 
 /* Whether all columns of a relation are to be found, by their names, in another. */
 static bool
-has_columns_of(const Catalog *end, Oid now, const Catalog *beginning, Oid then)
+has_columns_of(const TraceCatalog *end, Oid now, const TraceCatalog *beginning, Oid then)
 {
 	for (int i = catalog_first_column(beginning, then);
 		 i < beginning->column_count && beginning->columns[i].relation == then; i++)
@@ -414,19 +414,19 @@ has_columns_of(const Catalog *end, Oid now, const Catalog *beginning, Oid then)
 
 /* Whether who read the name that was lost finds it again. */
 static bool
-is_back(const Effect *effect, const Catalog *beginning, const Catalog *end)
+is_back(const Effect *effect, const TraceCatalog *beginning, const TraceCatalog *end)
 {
 	const CatalogRelation *relation = catalog_relation_named(end, effect->relation);
 
 	if (relation == NULL)
 		return false;
-	return effect->object
-			   ? catalog_column_named(end, relation->oid, effect->object) != NULL
-			   : has_columns_of(end, relation->oid, beginning, effect->oid);
+	return effect->object ? catalog_column_named(end, relation->oid, effect->object) != NULL
+						  : has_columns_of(end, relation->oid, beginning, effect->oid);
 }
 
 static void
-conclude_statement(TracedStatement *statement, const Catalog *beginning, const Catalog *end)
+conclude_statement(TracedStatement *statement, const TraceCatalog *beginning,
+				   const TraceCatalog *end)
 {
 	int count = statement->effect_count;
 
@@ -452,8 +452,8 @@ conclude_statement(TracedStatement *statement, const Catalog *beginning, const C
 }
 
 void
-effects_conclude(TracedMigration *migration, int first, const Catalog *beginning,
-				 const Catalog *end)
+effects_conclude(TracedMigration *migration, int first, const TraceCatalog *beginning,
+				 const TraceCatalog *end)
 {
 	for (int i = first; i < migration->statement_count; i++)
 		conclude_statement(&migration->statements[i], beginning, end);

@@ -13,15 +13,15 @@
  * Adds to the migration's last statement its effects on what was there at the
  * beginning of the migration.
  */
-extern void effects_find(TracedMigration *migration, const Catalog *beginning,
-						 const Catalog *before, const Catalog *after);
+extern void effects_find(TracedMigration *migration, const TraceCatalog *beginning,
+						 const TraceCatalog *before, const TraceCatalog *after);
 
 /*
  * To be called when a transaction has come to its end: says which of the names that
  * statements took away are back, and which foreign keys no index serves.  first: the
  * transaction's first statement, from 0.
  */
-extern void effects_conclude(TracedMigration *migration, int first, const Catalog *beginning,
-							 const Catalog *end);
+extern void effects_conclude(TracedMigration *migration, int first, const TraceCatalog *beginning,
+							 const TraceCatalog *end);
 
 #endif /* HH_TRACE_EFFECT_H */

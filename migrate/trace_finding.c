@@ -100,25 +100,26 @@ reason_to_allow(const MigrationFile *file, RuleId rule)
 }
 
 static void
-add_finding(FindingList *findings, const TraceRule *rule, const TracedMigration *migration,
+add_finding(TraceFindingList *findings, const TraceRule *rule, const TracedMigration *migration,
 			int place, const Effect *effect)
 {
-	Finding finding = {.rule = rule,
-					   .migration = migration,
-					   .statement = place,
-					   .effect = effect,
-					   .found = fill_in(rule->found, effect),
-					   .instead = fill_in(rule->instead, effect),
-					   .allowed = reason_to_allow(&migration->migration->file, rule->id)};
+	TraceFinding finding = {.rule = rule,
+							.migration = migration,
+							.statement = place,
+							.effect = effect,
+							.found = fill_in(rule->found, effect),
+							.instead = fill_in(rule->instead, effect),
+							.allowed = reason_to_allow(&migration->migration->file, rule->id)};
 
 	if (finding.allowed)
 		findings->allowed_count++;
-	findings->items = pg_realloc(findings->items, sizeof(Finding) * (size_t) (findings->count + 1));
+	findings->items =
+		pg_realloc(findings->items, sizeof(TraceFinding) * (size_t) (findings->count + 1));
 	findings->items[findings->count++] = finding;
 }
 
 static void
-look_for(FindingList *findings, const TraceRule *rule, const TracedMigration *migration)
+look_for(TraceFindingList *findings, const TraceRule *rule, const TracedMigration *migration)
 {
 	for (int i = 0; i < migration->statement_count; i++)
 	{
@@ -140,8 +141,8 @@ look_for(FindingList *findings, const TraceRule *rule, const TracedMigration *mi
 static int
 compare_findings(const void *a, const void *b)
 {
-	const Finding *left = a;
-	const Finding *right = b;
+	const TraceFinding *left = a;
+	const TraceFinding *right = b;
 
 	if (left->migration != right->migration)
 		return left->migration < right->migration ? -1 : 1;
@@ -153,7 +154,7 @@ compare_findings(const void *a, const void *b)
 }
 
 void
-findings_make(FindingList *findings, const Trace *trace)
+trace_findings_make(TraceFindingList *findings, const Trace *trace)
 {
 	memset(findings, 0, sizeof(*findings));
 	for (int i = 0; i < trace->migration_count; i++)
@@ -162,11 +163,11 @@ findings_make(FindingList *findings, const Trace *trace)
 			look_for(findings, &trace_rules[j], &trace->migrations[i]);
 	}
 	if (findings->count > 1)
-		qsort(findings->items, (size_t) findings->count, sizeof(Finding), compare_findings);
+		qsort(findings->items, (size_t) findings->count, sizeof(TraceFinding), compare_findings);
 }
 
 void
-findings_free(FindingList *findings)
+trace_findings_free(TraceFindingList *findings)
 {
 	for (int i = 0; i < findings->count; i++)
 	{

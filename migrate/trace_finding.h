@@ -8,7 +8,7 @@
 #include "trace_rule.h"
 
 /* Where a rule is broken.  Owns found, instead and allowed; borrows from the trace. */
-typedef struct Finding
+typedef struct TraceFinding
 {
 	const TraceRule *rule;
 	const TracedMigration *migration;
@@ -17,17 +17,17 @@ typedef struct Finding
 	char *found;
 	char *instead;
 	char *allowed; /* the reason that the file gives; NULL where it doesn't allow it */
-} Finding;
+} TraceFinding;
 
 /* Zero-initialised it is empty.  Ordered as the migrations, and by statement. */
-typedef struct FindingList
+typedef struct TraceFindingList
 {
-	Finding *items;
+	TraceFinding *items;
 	int count;
 	int allowed_count; /* of them */
-} FindingList;
+} TraceFindingList;
 
-extern void findings_make(FindingList *findings, const Trace *trace);
-extern void findings_free(FindingList *findings);
+extern void trace_findings_make(TraceFindingList *findings, const Trace *trace);
+extern void trace_findings_free(TraceFindingList *findings);
 
 #endif /* HH_TRACE_FINDING_H */

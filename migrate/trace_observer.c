@@ -46,28 +46,26 @@ begin_migration(TraceObserver *observer, Database *database, const Migration *mi
 	if (observer->migration == NULL || observer->migration->migration != migration)
 		observer->migration =
 			trace_add_migration(observer->trace, migration, !migration->file.no_transaction);
-	catalog_free(&observer->beginning);
-	return catalog_read(database, &observer->beginning);
+	trace_catalog_free(&observer->beginning);
+	return trace_catalog_read(database, &observer->beginning);
 }
 
 /* In a transaction of its own, or of the migration's, or in none. */
 static bool
-before_statement(void *context, const Session *session, const Migration *migration, int number,
-				 const char *sql)
+before_statement(void *context, const Session *session, const Migration *migration, int number)
 {
 	TraceObserver *observer = context;
 	Database *database = session->database;
 
-	(void) sql;
 	if (number == 0 && !begin_migration(observer, database, migration))
 		return false;
 	trace_drop_statements(observer->migration, number);
 	observer->in_transaction = database_in_transaction(database);
 	if (number == 0 || !observer->migration->is_one_transaction)
 	{
-		catalog_free(&observer->before);
+		trace_catalog_free(&observer->before);
 		if ((observer->in_transaction && !prefer_indexes(database)) ||
-			!catalog_read(database, &observer->before))
+			!trace_catalog_read(database, &observer->before))
 			return false;
 	}
 	INSTR_TIME_SET_CURRENT(observer->start);
@@ -93,17 +91,17 @@ after_statement(void *context, const Session *session, const Migration *migratio
 {
 	TraceObserver *observer = context;
 	TracedMigration *traced = observer->migration;
-	Catalog after;
+	TraceCatalog after;
 
 	add_statement(observer);
-	if (!catalog_read(session->database, &after))
+	if (!trace_catalog_read(session->database, &after))
 		return false;
 	effects_find(traced, &observer->beginning, &observer->before, &after);
 	if (!traced->is_one_transaction)
 		effects_conclude(traced, number, &observer->beginning, &after);
 	else if (number + 1 == migration->change.count)
 		effects_conclude(traced, 0, &observer->beginning, &after);
-	catalog_free(&observer->before);
+	trace_catalog_free(&observer->before);
 	observer->before = after;
 	return true;
 }
@@ -122,18 +120,18 @@ failed_statement(void *context, const Migration *migration, int number, const Se
 											 .statement = number});
 }
 
-RunnerObserver
+StatementObserver
 trace_observer_for_runner(TraceObserver *observer)
 {
-	return (RunnerObserver){.context = observer,
-							.before = before_statement,
-							.after = after_statement,
-							.failed = failed_statement};
+	return (StatementObserver){.context = observer,
+							   .before = before_statement,
+							   .after = after_statement,
+							   .failed = failed_statement};
 }
 
 void
 trace_observer_free(TraceObserver *observer)
 {
-	catalog_free(&observer->beginning);
-	catalog_free(&observer->before);
+	trace_catalog_free(&observer->beginning);
+	trace_catalog_free(&observer->before);
 }

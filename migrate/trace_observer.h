@@ -16,14 +16,14 @@ typedef struct TraceObserver
 {
 	Trace *trace;
 	TracedMigration *migration; /* that is running */
-	Catalog beginning;			/* before it */
-	Catalog before;				/* before its statement */
+	TraceCatalog beginning;		/* before it */
+	TraceCatalog before;		/* before its statement */
 	bool in_transaction;		/* the statement */
 	instr_time start;
 } TraceObserver;
 
 /* What to give to the runner; observer is borrowed. */
-extern RunnerObserver trace_observer_for_runner(TraceObserver *observer);
+extern StatementObserver trace_observer_for_runner(TraceObserver *observer);
 extern void trace_observer_free(TraceObserver *observer);
 
 /* Whether the server counts what trace reads.  Logs where it doesn't. */

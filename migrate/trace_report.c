@@ -100,7 +100,7 @@ add_effect_row(Report *report, const TracedMigration *migration, const Effect *e
 }
 
 static void
-add_finding_row(Report *report, const Finding *finding)
+add_finding_row(Report *report, const TraceFinding *finding)
 {
 	const Migration *migration = finding->migration->migration;
 	char *place = psprintf("%d", finding->statement + 1);
@@ -154,7 +154,7 @@ add_tables(Report *report, const TraceSummary *summary)
 static void
 print_report(const TraceSummary *summary, OutputFormat format, FILE *stream)
 {
-	const FindingList *findings = summary->findings;
+	const TraceFindingList *findings = summary->findings;
 	char *migrations = psprintf("%d", summary->trace->migration_count);
 	char *count = psprintf("%d", findings->count - findings->allowed_count);
 	char *allowed = psprintf("%d", findings->allowed_count);

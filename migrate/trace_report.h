@@ -13,7 +13,7 @@ typedef struct TraceSummary
 	const char *database; /* the target */
 	const char *owner;
 	const Trace *trace;
-	const FindingList *findings;
+	const TraceFindingList *findings;
 	bool is_complete; /* else a migration failed, and those behind it were not run */
 } TraceSummary;
 

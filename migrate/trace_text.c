@@ -103,7 +103,7 @@ print_effect(FILE *stream, const TracedMigration *migration, const Effect *effec
 }
 
 static void
-print_finding(FILE *stream, const Finding *finding)
+print_finding(FILE *stream, const TraceFinding *finding)
 {
 	const Migration *migration = finding->migration->migration;
 
@@ -149,7 +149,7 @@ print_strongest_lock(FILE *stream, const TracedMigration *migration)
 }
 
 void
-trace_text_print(const Trace *trace, const FindingList *findings, bool quiet, FILE *stream)
+trace_text_print(const Trace *trace, const TraceFindingList *findings, bool quiet, FILE *stream)
 {
 	for (int i = 0; i < trace->migration_count; i++)
 	{

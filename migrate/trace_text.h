@@ -10,7 +10,7 @@
 #include "trace_finding.h"
 
 /* quiet: only the findings that are not allowed. */
-extern void trace_text_print(const Trace *trace, const FindingList *findings, bool quiet,
+extern void trace_text_print(const Trace *trace, const TraceFindingList *findings, bool quiet,
 							 FILE *stream);
 
 /* A statement without the blanks and comments before it; the caller frees it. */

@@ -1,9 +1,13 @@
 -- ONLY: a child table would be somebody else's.
 SELECT m.version, m.name, m.kind, m.checksum, m.state,
     pg_catalog.to_char(m.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
-    m.applied_by, m.tool, (
-    SELECT pg_catalog.string_agg(v.key || '='
-        || pg_catalog.encode(pg_catalog.convert_to(v.value, 'UTF8'), 'hex'), ' ')
-    FROM pg_catalog.jsonb_each_text(m.variables) AS v)
+    m.applied_by, m.tool,
+    -- Most have none, and a subquery costs more than the rest of the row.
+    CASE WHEN m.variables <> '{}' THEN (
+        SELECT pg_catalog.string_agg(v.key || '='
+            || pg_catalog.encode(pg_catalog.convert_to(v.value, 'UTF8'), 'hex'), ' ')
+        FROM pg_catalog.jsonb_each_text(m.variables) AS v)
+    END,
+    m.error, m.statements_done, m.statements_total
 FROM ONLY hh.migration AS m
 ORDER BY m.version COLLATE pg_catalog."C";

@@ -72,7 +72,7 @@ SELECT * FROM hh.deploy();
 \set VERBOSITY default
 ROLLBACK;
 BEGIN;
-UPDATE hh.migration SET state = 'failed' WHERE version = '0003';
+UPDATE hh.migration SET state = 'running' WHERE version = '0003';
 SELECT * FROM hh.deploy();
 ROLLBACK;
 

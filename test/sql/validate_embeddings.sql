@@ -142,6 +142,16 @@ EXECUTE validate;
 INSERT INTO hh.embedding_model (model_version, dims) VALUES ('test-5', 2);
 EXECUTE validate;
 ROLLBACK;
+-- in a parallel plan, too, where no snapshot can be taken
+BEGIN;
+SET LOCAL parallel_setup_cost = 0;
+SET LOCAL parallel_tuple_cost = 0;
+SET LOCAL min_parallel_table_scan_size = 0;
+SET LOCAL max_parallel_workers_per_gather = 1;
+EXPLAIN (COSTS OFF) SELECT embedding, model_version FROM mixed;
+INSERT INTO hh.embedding_model (model_version, dims) VALUES ('test-5', 3);
+SELECT verdict, dims, row_count FROM hh.validate_embeddings('mixed', 'embedding', deep => true);
+ROLLBACK;
 
 -- the caller's rights and row security
 CREATE ROLE regress_hh_reader;

@@ -137,7 +137,7 @@ foreach my $signal ('INT', 'TERM')
     is(finish($client), 1, "$signal: exit code");
     like(${ $client->{err} }, qr/migration 0003_taxonomy failed at statement.*canceling statement due to user request/s, "$signal: message");
     wait_for('slow', sprintf($sleeping, 0), "$signal: the server has stopped");
-    is(run_sql($node, 'slow', 'owner', 'SELECT max(version) FROM hh.migration'), '0002', "$signal: what was done before stands");
+    is(run_sql($node, 'slow', 'owner', q{SELECT max(version) FROM hh.migration WHERE state = 'applied'}), '0002', "$signal: what was done before stands");
     is(run_sql($node, 'slow', 'owner', q{SELECT to_regnamespace('taxonomy') IS NULL}), 't', "$signal: and no more");
 }
 

@@ -9,7 +9,6 @@ use HeadhunterTest;
 use JSON::PP;
 use PostgreSQL::Test::Utils;
 use Test::More;
-use Time::HiRes qw(time);
 
 delete @ENV{qw(HH_MIGRATE_DIR EMBEDDING_DIMENSIONS)};
 
@@ -54,7 +53,7 @@ my $team = directory_with(
     '.1002_lock.sql' => 'SELECT 1/0;');
 my ($status, $plan, $err) = up('--dir', $team, '--dry-run');
 is($status, 0, 'a dry run') or diag($err);
-like($plan, qr/would apply 0007_triggers .*\nwould apply 1000_city .*\nwould apply 9000_late .*\nwould apply 20250101120000_later \(1 statement\)\n\z/,
+like($plan, qr/would apply 0007_triggers .*\nwould apply 0008_ledger_details .*\nwould apply 1000_city .*\nwould apply 9000_late .*\nwould apply 20250101120000_later \(1 statement\)\n\z/,
     '... has a team\'s migrations behind the bundled ones, in numeric order');
 ($status, my $out, $err) = up('--dir', $team);
 is($status, 0, 'up with a directory') or diag($err);
@@ -176,15 +175,11 @@ like((up('--dir', '/nonexistent'))[2], qr/error: could not open directory "\/non
 like((up('--dir', $0))[2], qr/error: could not open directory .*: Not a directory/, 'a file for a directory');
 is((up('--dir', $odd, '--dry-run'))[0], 1, 'an empty directory lacks what the ledger has');
 
-# Many files start quickly: 0.3 s is the promise; a busy machine and a sanitized client take longer.
+# Many files; how quickly is measured by bench/migrate.
 my $many = directory_with(map { (sprintf('2025%010d_step.sql', $_) => "CREATE TABLE step_$_ (id int);\n") } 1 .. 10_000);
 add_database($node, 'empty', 'owner');
-my $began = time;
 ($status, $out, $err) = try_client($node, 'empty', 'owner', 'up', '--dry-run', '--dir', $many);
-my $seconds = time - $began;
 is($status, 0, '10,000 files') or diag($err);
 is(() = $out =~ /^would apply 2025/mg, 10_000, '... are planned');
-note(sprintf('10,000 files took %.3f s', $seconds));
-cmp_ok($seconds, '<', 5, '... quickly');
 
 done_testing();

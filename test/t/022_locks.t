@@ -59,7 +59,7 @@ END
     like($out, qr/\Aapplied 1001_name \(2 statements, \d+ ms\)\n\z/, '... one line');
     like($err, qr/warning: migration 1001_name could not get a lock, and will be tried again \(1 of 10\)\n/, '... each try is told');
     like($err, qr/detail: canceling statement due to lock timeout \(SQLSTATE 55P03\)/, '... with the server\'s words');
-    like($err, qr/detail: In the way: pid \d+ \(user \S+, application "blocker", its query running for \d+ s\)\./, '... and who it was')
+    like($err, qr/detail: In the way: pid \d+ \(user \S+, application "blocker", its query running for \d+ s: LOCK TABLE team\.city IN ACCESS SHARE MODE; SELECT pg_sleep\(1\.5\)\)\./, '... and who it was')
       if !defined $role;
     like($err, qr/detail: In the way: pid \d+ \(user \S+, application "[^"]*", its query is hidden from this role\)\./,
         '... and who it was, as far as the role may see') if defined $role;

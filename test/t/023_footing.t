@@ -58,7 +58,7 @@ foreach my $role ('owner', undef)
         like($err, $hint, "$name: what to write instead");
         is(run_sql($node, 'main', undef, q{SELECT count(*) FROM pg_class WHERE relnamespace = 'team'::regnamespace}),
             0, "$name: nothing stays");
-        is(run_sql($node, 'main', undef, 'SELECT max(version::int) FROM hh.migration'), 1001, "$name: nor is it recorded");
+        is(run_sql($node, 'main', undef, q{SELECT max(version::int) FROM hh.migration WHERE state = 'applied'}), 1001, "$name: nor is it recorded as applied");
     }
 
     # A role's own settings do not hide that they came back.

@@ -85,8 +85,10 @@ foreach my $role ('owner', undef)
     $sql->(q{DELETE FROM hh.migration WHERE version = '1004'});
     is(($client->('up', '--set', 'name=new'))[0], 0, 'one with an empty revert part');
     $refuses->([ '--yes' ], qr/1004_data has no revert part/, 'one with an empty revert part');
+    $sql->(q{UPDATE hh.migration SET state = 'running' WHERE version = '1004'});
+    $refuses->([ '--yes' ], qr/1004_data is recorded as running/, 'one that is running');
     $sql->(q{UPDATE hh.migration SET state = 'failed' WHERE version = '1004'});
-    $refuses->([ '--yes' ], qr/1004_data is recorded as failed/, 'one that failed');
+    like(($client->('down', '--yes', '--dry-run'))[1], qr/\Awould revert 1003_c /, '... one that failed was rolled back, and is passed over');
     $sql->(q{DELETE FROM hh.migration WHERE version = '1004'});
     %files = %original;
 

@@ -33,6 +33,22 @@ $node->safe_psql('postgres',
 like($error, qr/this database has encoding LATIN1/, 'another encoding is refused');
 is($node->safe_psql('latin', $count_schemas), '0', 'and nothing is left');
 
+# A database whose transactions are serializable if nothing else is said: a deployment is refused by
+# name, the functions alone (of a restore, say) are not.
+add_database($node, 'serializable', 'postgres');
+$node->safe_psql('postgres',
+    q{ALTER DATABASE serializable SET default_transaction_isolation = 'serializable'});
+(undef, undef, $error) = $node->psql('serializable', 'CREATE EXTENSION headhunter');
+like($error, qr/CREATE EXTENSION headhunter must run at isolation level READ COMMITTED/,
+    'another isolation level is refused');
+like($error, qr/HINT:  SET default_transaction_isolation = 'read committed'/, 'with the way out');
+$node->safe_psql('serializable',
+    q{SET default_transaction_isolation = 'read committed'; CREATE EXTENSION headhunter});
+$node->safe_psql('serializable', 'DROP EXTENSION headhunter CASCADE');
+$node->safe_psql('serializable', 'CREATE EXTENSION headhunter');
+is($node->safe_psql('serializable', q{SELECT count(*) FROM pg_extension WHERE extname = 'headhunter'}),
+    '1', 'where nothing is to be deployed, none is');
+
 # Where nobody would see INFO, as in single-user mode or a background worker, it is deployed all the
 # same.
 $node->safe_psql('postgres', 'CREATE DATABASE single');

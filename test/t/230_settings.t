@@ -83,7 +83,7 @@ $database = new_database();
 my ($status, $out, $err) = try_sql($node, $database, 'owner', 'SET headhunter.deploy = off; CREATE EXTENSION headhunter');
 like($err, qr/INFO:  headhunter \S+: functions only, for headhunter.deploy is off/, 'deploy off says so');
 is(run_sql($node, $database, 'owner', q{SELECT to_regnamespace('search') IS NULL AND to_regclass('hh.migration') IS NULL}), 't', '... and makes no schema');
-is(run_sql($node, $database, 'owner', 'SELECT count(*) FROM hh.deploy()'), '8', 'hh.deploy() then does it all');
+is(run_sql($node, $database, 'owner', 'SELECT count(*) FROM hh.deploy()'), '9', 'hh.deploy() then does it all');
 my $deployed = new_database();
 run_sql($node, $deployed, 'owner', 'SET headhunter.deploy = on; CREATE EXTENSION headhunter');
 is_same_listing(catalog($node, $database), catalog($node, $deployed), '... with the same result');
@@ -119,10 +119,7 @@ fails_with($deployed, 'owner', "BEGIN ISOLATION LEVEL $_; SELECT ops.maintain_pa
     qr/must run at isolation level READ COMMITTED/, "$_ is refused by ops.maintain_partitions()") foreach 'REPEATABLE READ', 'SERIALIZABLE';
 run_sql($node, $deployed, 'owner', q{UPDATE hh.migration SET checksum = repeat('0', 64) WHERE version = '0003'});
 fails_with($deployed, 'owner', 'SELECT hh.deploy()', qr/migration 0003_taxonomy is not the one that was applied/, 'an edited migration is refused');
-foreach my $state ('running', 'failed')
-{
-    run_sql($node, $deployed, 'owner', "UPDATE hh.migration SET state = '$state' WHERE version = '0003'");
-    fails_with($deployed, 'owner', 'SELECT hh.deploy()', qr/migration 0003_taxonomy is recorded as $state/, "one that is $state, too");
-}
+run_sql($node, $deployed, 'owner', q{UPDATE hh.migration SET state = 'running' WHERE version = '0003'});
+fails_with($deployed, 'owner', 'SELECT hh.deploy()', qr/migration 0003_taxonomy is recorded as running/, 'one that is running, too');
 
 done_testing();

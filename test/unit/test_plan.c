@@ -143,6 +143,10 @@ check_actions(void)
 	has_actions("apply again 0001_table", "a reverted migration");
 
 	start();
+	rows[2].state = LEDGER_FAILED;
+	has_actions("apply 0002_function", "one that failed, and was rolled back");
+
+	start();
 	rows[1].state = LEDGER_BASELINE;
 	has_actions("", "a baseline counts as applied");
 }
@@ -163,8 +167,8 @@ check_problems(void)
 	has_problem("0009_later, which this hh-migrate doesn't know", "a newer database");
 
 	start();
-	rows[1].state = LEDGER_FAILED;
-	has_problem("recorded as failed", "a failed migration");
+	rows[1].state = LEDGER_RUNNING;
+	has_problem("0001_table is recorded as running", "a running migration without steps");
 
 	start_empty();
 	deployment.extension_available = "1.0";

@@ -22,7 +22,7 @@ typedef struct Room
 	CatalogColumn columns[MOST];
 	CatalogIndex indexes[MOST];
 	CatalogConstraint constraints[MOST];
-	Catalog catalog;
+	TraceCatalog catalog;
 } Room;
 
 /* Before a migration, before its second statement, and after that. */
@@ -31,7 +31,7 @@ static Room before;
 static Room after;
 static MigrationSet migrations;
 static Trace trace;
-static FindingList findings;
+static TraceFindingList findings;
 
 static void
 link_room(Room *room)
@@ -126,7 +126,7 @@ start(const char *text)
 	copy_room(&before, &beginning);
 	copy_room(&after, &beginning);
 
-	findings_free(&findings);
+	trace_findings_free(&findings);
 	trace_free(&trace);
 	migration_set_free(&migrations);
 	if (!migration_set_read(&migrations, files))
@@ -152,8 +152,8 @@ finds(const char *expected, const char *what)
 	char got[512] = "";
 
 	effects_conclude(&trace.migrations[0], 0, &beginning.catalog, &after.catalog);
-	findings_free(&findings);
-	findings_make(&findings, &trace);
+	trace_findings_free(&findings);
+	trace_findings_make(&findings, &trace);
 	for (int i = 0; i < findings.count; i++)
 	{
 		size_t used = strlen(got);
@@ -505,7 +505,7 @@ main(void)
 	check_names();
 	check_work();
 	check_others();
-	findings_free(&findings);
+	trace_findings_free(&findings);
 	trace_free(&trace);
 	migration_set_free(&migrations);
 	return tap_done();

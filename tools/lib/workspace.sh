@@ -22,16 +22,16 @@ workspace_fits() {
 }
 
 workspace_create() {
-    for directory in "${TMPDIR:-/tmp}" /tmp /var/tmp; do
-        if workspace_fits "$directory"; then break; fi
-    done
-    [ -n "$WORK" ] || fail "found no temporary directory that programs can be run from" \
-        "Set TMPDIR to one with a path of at most $workspace_longest bytes."
     trap workspace_trap EXIT
     trap 'exit 129' HUP
     trap 'exit 130' INT
     trap 'exit 141' PIPE
     trap 'exit 143' TERM
+    for directory in "${TMPDIR:-/tmp}" /tmp /var/tmp; do
+        if workspace_fits "$directory"; then break; fi
+    done
+    [ -n "$WORK" ] || fail "found no temporary directory that programs can be run from" \
+        "Set TMPDIR to one with a path of at most $workspace_longest bytes."
     workspace_watch
 }
 

@@ -1,0 +1,312 @@
+/*
+ * catalog_difference.c
+ *		Two catalogs held against each other: pure, without a database.
+ */
+#include "postgres_fe.h"
+
+#include "catalog_difference.h"
+
+#define LONGEST_LINE 60 /* shown of one line of many */
+
+/* What stands on one side only, and what was expected, in words. */
+static const struct
+{
+	const char *extra;
+	const char *expected;
+} words[] = {
+	[CATALOG_OF_SNAPSHOT] = {"is not in the snapshot", "was"},
+	[CATALOG_OF_MIGRATIONS] = {"is made by no migration", "should be"},
+};
+
+/* The facts of one object: from first up to, and without, end. */
+typedef struct ObjectFacts
+{
+	const CatalogFact *first;
+	const CatalogFact *end;
+} ObjectFacts;
+
+typedef struct Comparison
+{
+	const Catalog *expected;
+	const Catalog *found;
+	CatalogSource source;
+	CatalogDifferenceList *differences;
+} Comparison;
+
+static ObjectFacts
+object_at(const Catalog *catalog, const CatalogFact *first)
+{
+	ObjectFacts object = {first, first};
+	const CatalogFact *last = catalog->facts + catalog->count;
+
+	while (object.end < last && catalog_compare_objects(first, object.end) == 0)
+		object.end++;
+	return object;
+}
+
+/* Takes over detail. */
+static void
+add_difference(const Comparison *comparison, const CatalogFact *fact, char *detail)
+{
+	CatalogDifferenceList *list = comparison->differences;
+
+	list->items = pg_realloc(list->items, sizeof(CatalogDifference) * (size_t) (list->count + 1));
+	list->items[list->count++] =
+		(CatalogDifference){psprintf("%s %s", fact->kind, fact->object), detail};
+}
+
+/* As strcmp(), of a kind that is not terminated and an object with a fact's. */
+static int
+compare_with(const char *kind, size_t kind_length, const char *object, const CatalogFact *fact)
+{
+	int order = strncmp(kind, fact->kind, kind_length);
+
+	if (order == 0 && fact->kind[kind_length] != '\0')
+		order = -1;
+	return order ? order : strcmp(object, fact->object);
+}
+
+static bool
+has_object_of_kind(const Catalog *catalog, const char *kind, size_t kind_length, const char *object)
+{
+	int low = 0;
+	int high = catalog->count - 1;
+
+	while (low <= high)
+	{
+		int middle = (low + high) / 2;
+		int order = compare_with(kind, kind_length, object, &catalog->facts[middle]);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			high = middle - 1;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
+/* Whether a catalog has "table search.tenants".  Kinds have blanks, too: "foreign table". */
+static bool
+has_object(const Catalog *catalog, const char *name)
+{
+	for (const char *blank = strchr(name, ' '); blank; blank = strchr(blank + 1, ' '))
+	{
+		if (has_object_of_kind(catalog, name, (size_t) (blank - name), blank + 1))
+			return true;
+	}
+	return false;
+}
+
+/* What the object is part of; empty where it stands alone. */
+static const char *
+whole_of(ObjectFacts object)
+{
+	for (const CatalogFact *fact = object.first; fact < object.end; fact++)
+	{
+		if (strcmp(fact->property, CATALOG_EXISTS) == 0)
+			return fact->definition;
+	}
+	return "";
+}
+
+/* Whether an object that one catalog alone has comes or goes with what it is part of. */
+static bool
+is_told_with_its_whole(ObjectFacts object, const Catalog *with, const Catalog *without)
+{
+	const char *whole = whole_of(object);
+
+	return whole[0] != '\0' && has_object(with, whole) && !has_object(without, whole);
+}
+
+static bool
+begins_with(const char *text, const char *prefix)
+{
+	return strncmp(text, prefix, strlen(prefix)) == 0;
+}
+
+static bool
+object_counts(const Comparison *comparison, const CatalogFact *fact)
+{
+	if (comparison->source == CATALOG_OF_SNAPSHOT)
+		return true;
+	return strcmp(fact->kind, "default privileges") != 0 &&
+		   !(strcmp(fact->kind, "schema") == 0 && strcmp(fact->object, "public") == 0);
+}
+
+static bool
+property_counts(const Comparison *comparison, const CatalogFact *fact)
+{
+	/* Another whole has another name, or shows in the definition. */
+	if (strcmp(fact->property, CATALOG_EXISTS) == 0)
+		return false;
+	if (comparison->source == CATALOG_OF_SNAPSHOT)
+		return true;
+	return !begins_with(fact->property, "grant to ") &&
+		   !begins_with(fact->property, "security label ");
+}
+
+/* What an object has that has no such property. */
+static const char *
+absence(const char *property)
+{
+	return strcmp(property, "grant to the owner") == 0 ? "all" : "none";
+}
+
+/* A value in a message; the caller frees it. */
+static char *
+shown(const CatalogFact *fact)
+{
+	return strcmp(fact->property, "comment") == 0 ? psprintf("\"%s\"", fact->definition)
+												  : pg_strdup(fact->definition);
+}
+
+/* The line that begins there, cut to a length that fits a message; the caller frees it. */
+static char *
+shown_line(const char *line)
+{
+	int length = (int) strcspn(line, "\n");
+	int shown_length = Min(length, LONGEST_LINE);
+
+	/* Not in the middle of a character. */
+	while (shown_length < length && ((unsigned char) line[shown_length] & 0xC0) == 0x80)
+		shown_length--;
+	return psprintf("\"%.*s%s\"", shown_length, line, shown_length < length ? "..." : "");
+}
+
+/* Of texts with several lines, the first that differs. */
+static char *
+describe_lines(const Comparison *comparison, const CatalogFact *expected, const CatalogFact *found)
+{
+	const char *a = expected->definition;
+	const char *b = found->definition;
+	int line = 1;
+	char *a_shown;
+	char *b_shown;
+	char *detail;
+
+	for (;;)
+	{
+		size_t length = strcspn(a, "\n");
+
+		if (length != strcspn(b, "\n") || strncmp(a, b, length) != 0 || a[length] == '\0' ||
+			b[length] == '\0')
+			break;
+		a += length + 1;
+		b += length + 1;
+		line++;
+	}
+	a_shown = shown_line(a);
+	b_shown = shown_line(b);
+	detail = psprintf("%s differs from line %d on: %s %s, is %s", expected->property, line,
+					  words[comparison->source].expected, a_shown, b_shown);
+	pg_free(a_shown);
+	pg_free(b_shown);
+	return detail;
+}
+
+/* Either is NULL where the property is on one side alone. */
+static void
+compare_property(const Comparison *comparison, const CatalogFact *expected,
+				 const CatalogFact *found)
+{
+	const CatalogFact *fact = expected ? expected : found;
+	char *expected_shown;
+	char *found_shown;
+
+	if (!property_counts(comparison, fact) ||
+		(expected && found && strcmp(expected->definition, found->definition) == 0))
+		return;
+	if (expected && found &&
+		(strchr(expected->definition, '\n') || strchr(found->definition, '\n')))
+	{
+		add_difference(comparison, fact, describe_lines(comparison, expected, found));
+		return;
+	}
+	expected_shown = expected ? shown(expected) : pg_strdup(absence(fact->property));
+	found_shown = found ? shown(found) : pg_strdup(absence(fact->property));
+	add_difference(comparison, fact,
+				   psprintf("%s %s %s, is %s", fact->property, words[comparison->source].expected,
+							expected_shown, found_shown));
+	pg_free(expected_shown);
+	pg_free(found_shown);
+}
+
+static void
+compare_object(const Comparison *comparison, ObjectFacts expected, ObjectFacts found)
+{
+	const CatalogFact *a = expected.first;
+	const CatalogFact *b = found.first;
+
+	while (a < expected.end || b < found.end)
+	{
+		int order = a == expected.end ? 1 : b == found.end ? -1 : strcmp(a->property, b->property);
+
+		compare_property(comparison, order <= 0 ? a : NULL, order >= 0 ? b : NULL);
+		a += order <= 0;
+		b += order >= 0;
+	}
+}
+
+static void
+tell_missing(const Comparison *comparison, ObjectFacts object)
+{
+	if (object_counts(comparison, object.first) &&
+		!is_told_with_its_whole(object, comparison->expected, comparison->found))
+		add_difference(comparison, object.first, pg_strdup("is missing"));
+}
+
+static void
+tell_extra(const Comparison *comparison, ObjectFacts object)
+{
+	bool is_administrators =
+		comparison->source == CATALOG_OF_MIGRATIONS && strcmp(object.first->kind, "extension") == 0;
+
+	if (object_counts(comparison, object.first) && !is_administrators &&
+		!is_told_with_its_whole(object, comparison->found, comparison->expected))
+		add_difference(comparison, object.first, pg_strdup(words[comparison->source].extra));
+}
+
+void
+catalog_compare(const Catalog *expected, const Catalog *found, CatalogSource source,
+				CatalogDifferenceList *differences)
+{
+	Comparison comparison = {expected, found, source, differences};
+	const CatalogFact *a = expected->facts;
+	const CatalogFact *b = found->facts;
+	const CatalogFact *a_end = a + expected->count;
+	const CatalogFact *b_end = b + found->count;
+
+	while (a < a_end || b < b_end)
+	{
+		int order = a == a_end ? 1 : b == b_end ? -1 : catalog_compare_objects(a, b);
+		ObjectFacts in_expected = {a, a};
+		ObjectFacts in_found = {b, b};
+
+		if (order <= 0)
+			in_expected = object_at(expected, a);
+		if (order >= 0)
+			in_found = object_at(found, b);
+		if (order < 0)
+			tell_missing(&comparison, in_expected);
+		else if (order > 0)
+			tell_extra(&comparison, in_found);
+		else if (object_counts(&comparison, a))
+			compare_object(&comparison, in_expected, in_found);
+		a = in_expected.end;
+		b = in_found.end;
+	}
+}
+
+void
+catalog_differences_free(CatalogDifferenceList *differences)
+{
+	for (int i = 0; i < differences->count; i++)
+	{
+		pg_free(differences->items[i].object);
+		pg_free(differences->items[i].detail);
+	}
+	pg_free(differences->items);
+	memset(differences, 0, sizeof(*differences));
+}

@@ -1,0 +1,33 @@
+/*
+ * database_internal.h
+ *		What the database*.c files, which alone know libpq, share.
+ */
+#ifndef HH_DATABASE_INTERNAL_H
+#define HH_DATABASE_INTERNAL_H
+
+#include "libpq-fe.h"
+
+#include "database.h"
+
+struct Database
+{
+	PGconn *connection;
+	PGcancel *cancel_key;		  /* NULL on a second connection: no signal acts on it */
+	PGcancel *outer_cancel_key;	  /* of the connection that signals acted on before */
+	void (*look)(void *argument); /* called while a statement runs; or NULL */
+	void *look_argument;
+};
+
+/* A PGresult under a name that says nothing of libpq. */
+struct Result
+{
+	PGresult *rows;
+};
+
+/* Fills in what the server, or libpq, said of a statement that failed. */
+extern void server_error_fill(ServerError *error, PGconn *connection, const PGresult *result);
+
+/* A libpq message without the line feed it ends with; the caller frees it. */
+extern char *libpq_message_copy(const char *message);
+
+#endif /* HH_DATABASE_INTERNAL_H */

@@ -1,0 +1,1 @@
+DELETE FROM ONLY hh.migration_statement AS s WHERE s.version = $1;
