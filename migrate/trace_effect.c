@@ -232,6 +232,17 @@ kind_of_build(const Comparison *comparison, const CatalogIndex *index,
 	return index->constraint[0] ? EFFECT_INDEX_BUILT_CONSTRAINT : EFFECT_INDEX_BUILT;
 }
 
+/* Outside of a transaction an index is built concurrently, or with its table. */
+static int
+lock_of_build(const Comparison *comparison, const CatalogRelation *relation)
+{
+	const CatalogRelation *before = catalog_relation(comparison->before, relation->oid);
+
+	if (before && before->filenode != relation->filenode)
+		return LOCK_ACCESS_EXCLUSIVE;
+	return comparison->statement->in_transaction ? relation->lock : LOCK_SHARE_UPDATE_EXCLUSIVE;
+}
+
 static void
 find_index_effects(const Comparison *comparison)
 {
@@ -256,9 +267,7 @@ find_index_effects(const Comparison *comparison)
 			add(comparison, kind, whole, index->name, column ? column->type : index->definition);
 		if (effect != NULL)
 		{
-			/* What runs outside of a transaction builds concurrently. */
-			effect->lock = comparison->statement->in_transaction ? relation->lock
-																 : LOCK_SHARE_UPDATE_EXCLUSIVE;
+			effect->lock = lock_of_build(comparison, relation);
 			effect->for_constraint = copy(index->constraint);
 		}
 	}

@@ -71,12 +71,20 @@ sub scratch_databases
 my $catalog = catalog($node, 'main');
 my $rows = rows($node, 'main');
 
+my $alone = "-- hh: no-transaction\n";
+
 # Name, findings, files, and what the base has besides.
 my @cases = (
     [ 'an index', 'blocking-index-build@1:2', ["-- An index.\nCREATE INDEX jobs_state_idx ON team.jobs (state)"] ],
+    [ 'an index, concurrently', '', ["${alone}CREATE INDEX CONCURRENTLY jobs_state ON team.jobs (state)"] ],
     [ 'an index on partitions', 'blocking-index-build@1:1', ['CREATE INDEX ON team.events (what)'] ],
+    [ 'one partition after another', '', [ 'CREATE INDEX events_what_idx ON ONLY team.events (what)',
+            "${alone}CREATE INDEX CONCURRENTLY old_what_idx ON team.events_old (what);\nALTER INDEX team.events_what_idx ATTACH PARTITION team.old_what_idx" ] ],
     [ 'a unique constraint', 'blocking-index-build@1:1', ['ALTER TABLE team.jobs ADD UNIQUE (state)'] ],
+    [ 'a unique constraint, concurrently', '', [ "${alone}CREATE UNIQUE INDEX CONCURRENTLY one_state ON team.jobs (state)", 'ALTER TABLE team.jobs ADD UNIQUE USING INDEX one_state' ] ],
     [ 'REINDEX', 'blocking-index-build@1:1', ['REINDEX TABLE team.jobs'] ],
+    [ 'REINDEX, concurrently', '', ["${alone}REINDEX TABLE CONCURRENTLY team.jobs"] ],
+    [ 'no transaction, and yet under a lock', 'blocking-index-build@1:3', ["${alone}CREATE INDEX CONCURRENTLY jobs_state ON team.jobs (state);\nCREATE INDEX ON team.jobs (kind)"] ],
     [ 'an index on a new table', '', ["CREATE TABLE team.t (n int);\nCREATE INDEX ON team.t (n);\nALTER TABLE team.t ADD PRIMARY KEY (n)"] ],
 
     [ 'CHECK', 'constraint-not-valid-missing@1:1', ['ALTER TABLE team.jobs ADD CHECK (id > 0)'] ],
@@ -90,6 +98,8 @@ my @cases = (
     [ 'a foreign key, NOT VALID', 'foreign-key-without-index@1:1', ['ALTER TABLE team.people ADD FOREIGN KEY (job) REFERENCES team.jobs NOT VALID'] ],
     [ 'a foreign key whose columns are not the first of an index', 'blocking-index-build@1:1 foreign-key-without-index@2:1',
         ['CREATE INDEX ON team.people (id, job)', 'ALTER TABLE team.people ADD FOREIGN KEY (job) REFERENCES team.jobs NOT VALID'] ],
+    [ 'a foreign key, after its index', '', [ "${alone}CREATE INDEX CONCURRENTLY people_job ON team.people (job)",
+            'ALTER TABLE team.people ADD CONSTRAINT f FOREIGN KEY (job) REFERENCES team.jobs NOT VALID', 'ALTER TABLE team.people VALIDATE CONSTRAINT f' ] ],
     [ 'a foreign key of a column that has one', '', ['ALTER TABLE team.people ADD FOREIGN KEY (id) REFERENCES team.jobs NOT VALID'] ],
     [ 'a foreign key with a new column', 'foreign-key-without-index@1:1', ['ALTER TABLE team.people ADD COLUMN boss int REFERENCES team.people'] ],
     [ 'a foreign key of a new table', '', ['CREATE TABLE team.t (job int REFERENCES team.jobs)'] ],
@@ -101,10 +111,13 @@ my @cases = (
 
     [ 'a volatile default', 'rewrite-volatile-default@1:1', ['ALTER TABLE team.jobs ADD COLUMN token uuid DEFAULT gen_random_uuid()'] ],
     [ 'a stored expression', 'rewrite-volatile-default@1:1', ['ALTER TABLE team.jobs ADD COLUMN twice int GENERATED ALWAYS AS (id * 2) STORED'] ],
+    [ 'a volatile default of new rows', '', ["ALTER TABLE team.jobs ADD COLUMN token uuid;\nALTER TABLE team.jobs ALTER COLUMN token SET DEFAULT gen_random_uuid()"] ],
     [ 'a constant default', '', ['ALTER TABLE team.jobs ADD COLUMN n int NOT NULL DEFAULT 7, ADD COLUMN at timestamptz DEFAULT now()'] ],
 
     [ 'TRUNCATE', 'truncate@1:1', ['TRUNCATE team.jobs'] ],
     [ 'SET UNLOGGED', 'table-rewrite@1:1', ['ALTER TABLE team.jobs SET UNLOGGED'] ],
+    [ 'VACUUM FULL', 'table-rewrite@1:2', ["${alone}VACUUM FULL team.jobs"] ],
+    [ 'VACUUM', '', ["${alone}VACUUM team.jobs"] ],
     [ 'CLUSTER', 'table-rewrite@1:1', ['CLUSTER team.jobs USING jobs_pkey'] ],
     [ 'a setting', '', ['ALTER TABLE team.jobs SET (fillfactor = 90)'] ],
 
@@ -137,6 +150,7 @@ my @cases = (
 
     [ 'long work under a lock', 'long-work-under-exclusive-lock@1:3',
         ["ALTER TABLE team.jobs ADD COLUMN n int;\nCREATE TABLE team.t (n int);\nINSERT INTO team.t SELECT id FROM team.people WHERE job = 1"] ],
+    [ 'the same in no transaction', '', ["${alone}ALTER TABLE team.jobs ADD COLUMN n int;\nCREATE TABLE team.t AS SELECT id FROM team.people WHERE job = 1"] ],
     [ 'the same the other way round', '', ["CREATE TABLE team.t (n int);\nINSERT INTO team.t SELECT id FROM team.people WHERE job = 1;\nALTER TABLE team.jobs ADD COLUMN n int"] ],
     [ 'a trigger', '', ['CREATE TRIGGER t BEFORE UPDATE ON team.jobs FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger()'] ],
 );
