@@ -37,6 +37,7 @@ typedef struct Attempt
 	const Migration *migration;
 	const VariableList *variables;
 	bool reverting;
+	bool adopting;				/* nothing is run: it is recorded */
 	bool may_leave_transaction; /* TRIED_IN_VAIN is of use */
 	int retries;				/* so far */
 	char *error;				/* of the last failure, for the ledger; or NULL */

@@ -51,6 +51,8 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		[ACTION_REAPPLY] = "applied again",
 		[ACTION_RESUME] = "resumed",
 		[ACTION_REVERT] = "reverted",
+		[ACTION_FOUND] = "applied",
+		[ACTION_BASELINE] = "recorded",
 	};
 	const char *separator = " (";
 

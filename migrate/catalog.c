@@ -25,20 +25,60 @@ catalog_compare_objects(const CatalogFact *a, const CatalogFact *b)
 	return order ? order : strcmp(a->object, b->object);
 }
 
-static int
-compare_facts(const void *a, const void *b)
+int
+catalog_compare_facts(const CatalogFact *a, const CatalogFact *b)
 {
-	const CatalogFact *left = a;
-	const CatalogFact *right = b;
-	int order = catalog_compare_objects(left, right);
+	int order = catalog_compare_objects(a, b);
 
-	return order ? order : strcmp(left->property, right->property);
+	return order ? order : strcmp(a->property, b->property);
+}
+
+static int
+compare_for_sort(const void *a, const void *b)
+{
+	return catalog_compare_facts(a, b);
 }
 
 void
 catalog_sort(Catalog *catalog)
 {
-	qsort(catalog->facts, (size_t) catalog->count, sizeof(CatalogFact), compare_facts);
+	qsort(catalog->facts, (size_t) catalog->count, sizeof(CatalogFact), compare_for_sort);
+}
+
+const CatalogFact *
+catalog_find(const Catalog *catalog, const CatalogFact *like)
+{
+	int low = 0;
+	int high = catalog->count;
+
+	while (low < high)
+	{
+		int middle = (low + high) / 2;
+
+		if (catalog_compare_objects(&catalog->facts[middle], like) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < catalog->count && catalog_compare_objects(&catalog->facts[low], like) == 0
+			   ? &catalog->facts[low]
+			   : NULL;
+}
+
+/* Kinds have blanks, too ("foreign table"), so that there can be several readings of a name. */
+const CatalogFact *
+catalog_find_named(const Catalog *catalog, const char *name)
+{
+	const CatalogFact *found = NULL;
+
+	for (const char *blank = strchr(name, ' '); blank && !found; blank = strchr(blank + 1, ' '))
+	{
+		char *kind = pnstrdup(name, (size_t) (blank - name));
+
+		found = catalog_find(catalog, &(CatalogFact){.kind = kind, .object = blank + 1});
+		pg_free(kind);
+	}
+	return found;
 }
 
 void

@@ -38,8 +38,13 @@ extern void catalog_take(Catalog *catalog, Result *rows);
 /* Orders the facts. */
 extern void catalog_sort(Catalog *catalog);
 
-/* As strcmp(), by kind and object. */
+/* As strcmp(), by kind and object; and by property, too. */
 extern int catalog_compare_objects(const CatalogFact *a, const CatalogFact *b);
+extern int catalog_compare_facts(const CatalogFact *a, const CatalogFact *b);
+
+/* The first fact of the same object as another fact's; or of one called "table search.tenants". */
+extern const CatalogFact *catalog_find(const Catalog *catalog, const CatalogFact *like);
+extern const CatalogFact *catalog_find_named(const Catalog *catalog, const char *name);
 
 extern void catalog_free(Catalog *catalog);
 

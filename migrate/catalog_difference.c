@@ -15,7 +15,7 @@ static const struct
 	const char *expected;
 } words[] = {
 	[CATALOG_OF_SNAPSHOT] = {"is not in the snapshot", "was"},
-	[CATALOG_OF_MIGRATIONS] = {"is made by no migration", "should be"},
+	[CATALOG_OF_MIGRATIONS] = {"is not made by the migrations", "should be"},
 };
 
 /* The facts of one object: from first up to, and without, end. */
@@ -55,50 +55,6 @@ add_difference(const Comparison *comparison, const CatalogFact *fact, char *deta
 		(CatalogDifference){psprintf("%s %s", fact->kind, fact->object), detail};
 }
 
-/* As strcmp(), of a kind that is not terminated and an object with a fact's. */
-static int
-compare_with(const char *kind, size_t kind_length, const char *object, const CatalogFact *fact)
-{
-	int order = strncmp(kind, fact->kind, kind_length);
-
-	if (order == 0 && fact->kind[kind_length] != '\0')
-		order = -1;
-	return order ? order : strcmp(object, fact->object);
-}
-
-static bool
-has_object_of_kind(const Catalog *catalog, const char *kind, size_t kind_length, const char *object)
-{
-	int low = 0;
-	int high = catalog->count - 1;
-
-	while (low <= high)
-	{
-		int middle = (low + high) / 2;
-		int order = compare_with(kind, kind_length, object, &catalog->facts[middle]);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			high = middle - 1;
-		else
-			low = middle + 1;
-	}
-	return false;
-}
-
-/* Whether a catalog has "table search.tenants".  Kinds have blanks, too: "foreign table". */
-static bool
-has_object(const Catalog *catalog, const char *name)
-{
-	for (const char *blank = strchr(name, ' '); blank; blank = strchr(blank + 1, ' '))
-	{
-		if (has_object_of_kind(catalog, name, (size_t) (blank - name), blank + 1))
-			return true;
-	}
-	return false;
-}
-
 /* What the object is part of; empty where it stands alone. */
 static const char *
 whole_of(ObjectFacts object)
@@ -117,7 +73,7 @@ is_told_with_its_whole(ObjectFacts object, const Catalog *with, const Catalog *w
 {
 	const char *whole = whole_of(object);
 
-	return whole[0] != '\0' && has_object(with, whole) && !has_object(without, whole);
+	return catalog_find_named(with, whole) != NULL && catalog_find_named(without, whole) == NULL;
 }
 
 static bool
@@ -162,17 +118,40 @@ shown(const CatalogFact *fact)
 												  : pg_strdup(fact->definition);
 }
 
-/* The line that begins there, cut to a length that fits a message; the caller frees it. */
+/*
+ * The line that begins there, cut to a length that fits a message; NULL is where a text
+ * has ended.  The caller frees it.
+ */
 static char *
 shown_line(const char *line)
 {
-	int length = (int) strcspn(line, "\n");
-	int shown_length = Min(length, LONGEST_LINE);
+	int length;
+	int shown_length;
 
+	if (line == NULL)
+		return pg_strdup("its end");
+	length = (int) strcspn(line, "\n");
+	shown_length = Min(length, LONGEST_LINE);
 	/* Not in the middle of a character. */
 	while (shown_length < length && ((unsigned char) line[shown_length] & 0xC0) == 0x80)
 		shown_length--;
 	return psprintf("\"%.*s%s\"", shown_length, line, shown_length < length ? "..." : "");
+}
+
+static const char *
+next_line(const char *line)
+{
+	const char *end = strchr(line, '\n');
+
+	return end ? end + 1 : NULL;
+}
+
+static bool
+is_same_line(const char *a, const char *b)
+{
+	size_t length = strcspn(a, "\n");
+
+	return length == strcspn(b, "\n") && strncmp(a, b, length) == 0;
 }
 
 /* Of texts with several lines, the first that differs. */
@@ -186,16 +165,10 @@ describe_lines(const Comparison *comparison, const CatalogFact *expected, const 
 	char *b_shown;
 	char *detail;
 
-	for (;;)
+	for (; a && b && is_same_line(a, b); line++)
 	{
-		size_t length = strcspn(a, "\n");
-
-		if (length != strcspn(b, "\n") || strncmp(a, b, length) != 0 || a[length] == '\0' ||
-			b[length] == '\0')
-			break;
-		a += length + 1;
-		b += length + 1;
-		line++;
+		a = next_line(a);
+		b = next_line(b);
 	}
 	a_shown = shown_line(a);
 	b_shown = shown_line(b);

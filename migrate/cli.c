@@ -10,6 +10,7 @@
 #include "common/logging.h"
 
 #include "cli.h"
+#include "command_baseline.h"
 #include "command_down.h"
 #include "command_maintain.h"
 #include "command_new.h"
@@ -58,6 +59,11 @@ static const Command commands[] = {
 	 "database that has what is applied, and shows locks, rewrites, scans and builds. Changes\n"
 	 "nothing here. Exits with 2 on findings; -- hh: allow RULE REASON in a file silences one.",
 	 command_trace},
+	{"baseline", "VERSION", 1, 1, BASELINE, "record migrations whose objects are there already",
+	 "Records the pending migrations up to VERSION as applied, without running them. Builds\n"
+	 "a scratch database to see whether the catalogs are what they make, and refuses with 2\n"
+	 "where they are not.",
+	 command_baseline},
 	{"maintain", NULL, 0, 0, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"

@@ -41,7 +41,8 @@ run_plan(const TracePlan *plan, const Options *options, Scratch *scratch, Trace 
 
 		part.actions += first;
 		part.action_count = run_length(plan, first);
-		done = scratch_apply(scratch, options, &part, plan->traced[first] ? &for_runner : NULL);
+		done = scratch_apply_observed(scratch, options, &part,
+									  plan->traced[first] ? &for_runner : NULL);
 		first += part.action_count;
 	}
 	trace_observer_free(&observer);

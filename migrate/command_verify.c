@@ -126,7 +126,7 @@ build_scratch(Scratch *scratch, const Options *options, const Session *session,
 		carry_out_refuse(&plan);
 	else
 		built = scratch_open(scratch, options, session->database, survey) &&
-				scratch_apply(scratch, options, &plan, NULL);
+				scratch_apply(scratch, options, &plan);
 	plan_free(&plan);
 	return built;
 }

@@ -17,7 +17,8 @@ enum
 	DOWN = 16,
 	VERIFY = 32,
 	TRACE = 64,
-	ALL = UP | DOWN | STATUS | VERIFY | TRACE | MAINTAIN /* that connect to a database */
+	BASELINE = 128,
+	ALL = UP | DOWN | STATUS | VERIFY | TRACE | BASELINE | MAINTAIN /* that connect to a database */
 };
 
 typedef struct Option

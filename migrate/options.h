@@ -31,6 +31,7 @@ typedef struct Options
 	const char *to;							 /* a version; NULL: all */
 	bool allow_out_of_order;
 	bool accept_drift;
+	bool force;
 	bool yes;
 	int lock_retries; /* how often a migration is tried again */
 	int months_ahead;

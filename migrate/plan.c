@@ -21,6 +21,8 @@ static const char *const kind_names[] = {
 	[ACTION_REAPPLY] = "apply again",
 	[ACTION_RESUME] = "resume",
 	[ACTION_REVERT] = "revert",
+	[ACTION_FOUND] = "apply",
+	[ACTION_BASELINE] = "baseline",
 };
 
 const char *
@@ -230,8 +232,10 @@ check_data_schemas(Plan *plan, const Deployment *deployment)
 		plan_add_problem(
 			plan, pg_strdup("Headhunter's schemas exist, but not the ledger hh.migration"),
 			pg_strdup("What made them, and how, is not known."),
-			psprintf("Restore the table hh.migration, or drop schemas %s to deploy anew.",
-					 deployment->data_schemas));
+			psprintf(
+				"\"hh-migrate baseline\" adopts them; or restore the table hh.migration, or drop "
+				"schemas %s to deploy anew.",
+				deployment->data_schemas));
 }
 
 bool
@@ -449,16 +453,22 @@ plan_migration(Plan *plan, const PlanInput *input, const Standing *standing, int
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
 }
 
+const char *
+plan_begin(Plan *plan, const PlanInput *input)
+{
+	memset(plan, 0, sizeof(*plan));
+	plan_check_rights(plan, input->deployment);
+	plan_decide_dimensions(plan, input);
+	plan_gather_variables(plan, input);
+	return plan_extension(plan, input->deployment);
+}
+
 void
 plan_make(Plan *plan, const PlanInput *input)
 {
 	Standing standing = {.newest = {newest_applied(input, false), newest_applied(input, true)}};
 
-	memset(plan, 0, sizeof(*plan));
-	plan_check_rights(plan, input->deployment);
-	plan_decide_dimensions(plan, input);
-	plan_gather_variables(plan, input);
-	standing.code_version = plan_extension(plan, input->deployment);
+	standing.code_version = plan_begin(plan, input);
 	check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);

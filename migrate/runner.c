@@ -10,6 +10,7 @@
 #include "attempt.h"
 #include "display.h"
 #include "extension.h"
+#include "founding.h"
 #include "runner.h"
 #include "stepwise.h"
 
@@ -33,10 +34,14 @@ record(Attempt *attempt)
 	const Session *session = &attempt->place->session;
 	char *variables = variables_as_json(attempt->variables);
 	ServerError error = {0};
-	bool recorded =
-		attempt->reverting
-			? ledger_record_reverted(session, attempt->migration, TOOL, &error)
-			: ledger_record_applied(session, attempt->migration, variables, TOOL, &error);
+	bool recorded;
+
+	if (attempt->reverting)
+		recorded = ledger_record_reverted(session, attempt->migration, TOOL, &error);
+	else if (attempt->adopting)
+		recorded = ledger_record_baseline(session, attempt->migration, variables, TOOL, &error);
+	else
+		recorded = ledger_record_applied(session, attempt->migration, variables, TOOL, &error);
 
 	pg_free(variables);
 	return recorded ? TRIED_DONE : attempt_failed(attempt, "recorded", &error);
@@ -45,7 +50,7 @@ record(Attempt *attempt)
 static Tried
 try_once(Attempt *attempt)
 {
-	int count = attempt_statements(attempt)->count;
+	int count = attempt->adopting ? 0 : attempt_statements(attempt)->count;
 	Tried outcome = attempt_begin(attempt);
 
 	for (int number = 0; outcome == TRIED_DONE && number < count; number++)
@@ -79,6 +84,7 @@ record_failure(const Attempt *attempt)
 	ServerError error = {0};
 
 	if (database_is_connected(database) && attempt->error != NULL && !attempt->reverting &&
+		!attempt->adopting &&
 		!ledger_record_failed(&attempt->place->session, attempt->migration, variables, TOOL,
 							  attempt->error, &error))
 		pg_log_debug("could not record the failure: %s", error.message);
@@ -111,9 +117,11 @@ run_migration(Runner *runner, const Action *action)
 					   .migration = migration,
 					   .variables = &variables,
 					   .reverting = action->kind == ACTION_REVERT,
+					   .adopting = action->kind == ACTION_BASELINE,
 					   .may_leave_transaction = migration->file.no_transaction};
-	bool done = migration->file.no_transaction ? stepwise_run(&attempt, action->steps)
-											   : run_in_transaction(&attempt);
+	bool done = migration->file.no_transaction && !attempt.adopting
+					? stepwise_run(&attempt, action->steps)
+					: run_in_transaction(&attempt);
 
 	attempt_free(&attempt);
 	variables_free(&variables);
@@ -146,10 +154,13 @@ run_action(Runner *runner, const Action *action)
 			return extension_create(runner->database, runner->deployment, action->object);
 		case ACTION_UPDATE_EXTENSION:
 			return extension_update(runner->database, runner->deployment);
+		case ACTION_FOUND:
+			return founding_run(runner->database, runner->deployment, action->migration);
 		case ACTION_APPLY:
 		case ACTION_REAPPLY:
 		case ACTION_RESUME:
 		case ACTION_REVERT:
+		case ACTION_BASELINE:
 			break;
 	}
 	return (runner->has_session || open_session(runner)) && run_migration(runner, action);

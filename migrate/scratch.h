@@ -31,12 +31,12 @@ typedef struct Scratch
 extern bool scratch_open(Scratch *scratch, const Options *options, Database *target,
 						 const Survey *survey);
 
-/*
- * Runs a plan's migrations in it, without a line a step; plan_rebuild.h makes one.
- * observer: who looks on, or NULL.
- */
-extern bool scratch_apply(Scratch *scratch, const Options *options, const Plan *plan,
-						  const StatementObserver *observer);
+/* Runs a plan's migrations in it, without a line a step; plan_rebuild.h makes one. */
+extern bool scratch_apply(Scratch *scratch, const Options *options, const Plan *plan);
+
+/* The same while somebody looks on. */
+extern bool scratch_apply_observed(Scratch *scratch, const Options *options, const Plan *plan,
+								   const StatementObserver *observer);
 
 /* How to run statements in it in the owner's name. */
 extern Session scratch_session(const Scratch *scratch);
