@@ -9,6 +9,7 @@
 #include "carry_out.h"
 #include "command_trace.h"
 #include "connect.h"
+#include "display.h"
 #include "plan_trace.h"
 #include "scratch.h"
 #include "survey.h"
@@ -90,6 +91,7 @@ trace_and_report(const TracePlan *plan, const Options *options, Database *databa
 		trace_findings_make(&findings, &trace);
 		if (complete || failure_is_finding(&trace))
 			exit_code = findings.count > findings.allowed_count ? EXIT_FOUND_PROBLEMS : EXIT_DONE;
+		display_clear();
 		trace_report_print(&(TraceSummary){.database = database_name(database),
 										   .owner = survey->deployment.owner,
 										   .trace = &trace,
