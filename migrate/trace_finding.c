@@ -44,7 +44,7 @@ placeholder_value(const Effect *effect, const char *name, size_t length)
 	return NULL;
 }
 
-/* What stands between braces; what is no placeholder stays as it is. */
+/* What stands between braces, which is a placeholder: the rules' texts are our own. */
 static void
 append_placeholder(PQExpBuffer text, const Effect *effect, const char *name, size_t length)
 {

@@ -176,8 +176,7 @@ check_allowances(void)
 	ok(!parse("0001_a.sql", "-- hh: allow table-rewrites ten rows\n") &&
 		   strstr(error, "names no rule") != NULL,
 	   "a rule that there is not");
-	ok(!parse("0001_a.sql", "-- hh: allow\n") && strstr(error, "names no rule") != NULL,
-	   "no rule");
+	ok(!parse("0001_a.sql", "-- hh: allow\n") && strstr(error, "names no rule") != NULL, "no rule");
 	ok(!parse("0001_a.sql", "-- hh: allow table-rewrite \n") && strstr(error, "reason") != NULL,
 	   "no reason");
 	ok(!parse("0001_a.sql", "SELECT 1;\n-- hh: allow truncate a cache\n"), "below the head");
