@@ -292,6 +292,12 @@ check_constraints(void)
 
 	start("SELECT 1;");
 	relation(&after, TABLE)->lock = LOCK_ACCESS_EXCLUSIVE;
+	add_constraint(&after, TABLE, 'c', true);
+	step();
+	finds("", "one that needs no look at the rows");
+
+	start("SELECT 1;");
+	relation(&after, TABLE)->lock = LOCK_ACCESS_EXCLUSIVE;
 	add_constraint(&after, TABLE, 'c', false);
 	step();
 	finds("", "one that is NOT VALID");
@@ -389,6 +395,13 @@ check_names(void)
 	trace.migrations[0].statements[0].effects[0].lasting = false;
 	step();
 	finds("", "... and back again");
+
+	start("SELECT 1; SELECT 2;");
+	column(&after, TABLE, 1)->name = "z";
+	step();
+	column(&after, TABLE, 1)->name = "y";
+	step();
+	finds("rename-or-drop-in-use@1", "... and once more");
 
 	start("SELECT 1; SELECT 2; SELECT 3;");
 	relation(&after, TABLE)->name = "s.t_old";
