@@ -40,6 +40,7 @@ typedef struct Effect
 	char *detail;
 	char *for_constraint;
 	int lock;		/* the strongest held on the relation; 0 where it couldn't be seen */
+	bool took_lock; /* none as strong was held before the statement */
 	bool scanned;	/* rows were read to the end, by whatever way */
 	bool validated; /* a constraint, at once */
 	bool writes;	/* a scan: the transaction may change rows ... */

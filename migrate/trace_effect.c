@@ -89,6 +89,8 @@ static Effect *
 add(const Comparison *comparison, EffectKind kind, const CatalogRelation *relation,
 	const char *object, const char *detail)
 {
+	const CatalogRelation *before = catalog_relation(comparison->before, relation->oid);
+
 	for (int i = 0; i < comparison->statement->effect_count; i++)
 	{
 		Effect *effect = &comparison->statement->effects[i];
@@ -99,13 +101,15 @@ add(const Comparison *comparison, EffectKind kind, const CatalogRelation *relati
 			return NULL;
 		}
 	}
-	return trace_add_effect(comparison->statement, (Effect){.kind = kind,
-															.oid = relation->oid,
-															.relation = copy(relation->name),
-															.object = copy(object),
-															.detail = copy(detail),
-															.lock = relation->lock,
-															.statement = comparison->number});
+	return trace_add_effect(comparison->statement,
+							(Effect){.kind = kind,
+									 .oid = relation->oid,
+									 .relation = copy(relation->name),
+									 .object = copy(object),
+									 .detail = copy(detail),
+									 .lock = relation->lock,
+									 .took_lock = before && relation->lock > before->lock,
+									 .statement = comparison->number});
 }
 
 static void

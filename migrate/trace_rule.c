@@ -88,9 +88,18 @@ is_truncate(const TracedMigration *migration, const Effect *effect, int *place)
 }
 
 static bool
-is_no_truncate(const TracedMigration *migration, const Effect *effect, int *place)
+is_refresh(const TracedMigration *migration, const Effect *effect, int *place)
 {
-	return !is_truncate(migration, effect, place);
+	static const char *const words[] = {"refresh", NULL};
+
+	(void) place;
+	return begins_with(statement_of(migration, effect), words);
+}
+
+static bool
+is_other_rewrite(const TracedMigration *migration, const Effect *effect, int *place)
+{
+	return !is_truncate(migration, effect, place) && !is_refresh(migration, effect, place);
 }
 
 static bool
@@ -113,12 +122,10 @@ loses_column(const TracedMigration *migration, const Effect *effect, int *place)
 static bool
 updates_all(const TracedMigration *migration, const Effect *effect, int *place)
 {
-	static const char *const refresh[] = {"refresh", NULL};
 	static const char *const writing[] = {"update", "delete", "merge", "with", "do", "call", NULL};
 	const TracedStatement *statement = statement_of(migration, effect);
 
-	(void) place;
-	return effect->wrote ? !begins_with(statement, refresh)
+	return effect->wrote ? !is_refresh(migration, effect, place)
 						 : effect->writes && begins_with(statement, writing);
 }
 
@@ -127,9 +134,8 @@ static bool
 scans_under_own_lock(const TracedMigration *migration, const Effect *effect, int *place)
 {
 	const TracedStatement *statement = statement_of(migration, effect);
-	const Effect *lock = traced_effect(statement, EFFECT_LOCK, effect->oid);
 
-	if (lock == NULL || lock->lock < LOCK_SHARE || updates_all(migration, effect, place))
+	if (!effect->took_lock || effect->lock < LOCK_SHARE || updates_all(migration, effect, place))
 		return false;
 	for (int i = 0; i < statement->effect_count; i++)
 	{
@@ -232,7 +238,11 @@ const TraceRule trace_rules[] = {
 	 "Its rows are gone, and whoever reads or writes the table waits until the migration has "
 	 "ended.",
 	 "DELETE in batches what is not needed, outside of the migration"},
-	{RULE_TABLE_REWRITE, SEVERITY_ERROR, EFFECT_REWRITE, is_no_truncate,
+	{RULE_TABLE_REWRITE, SEVERITY_ERROR, EFFECT_REWRITE, is_refresh,
+	 "filled {relation} anew under {lock}",
+	 "Whoever reads the materialized view waits until the migration has ended.",
+	 "REFRESH MATERIALIZED VIEW CONCURRENTLY {relation}; which needs a unique index on all rows"},
+	{RULE_TABLE_REWRITE, SEVERITY_ERROR, EFFECT_REWRITE, is_other_rewrite,
 	 "gave {relation} new storage", REWRITE_WAIT,
 	 "make a new table, have services write both, fill it in batches, and put it in the place of "
 	 "the old one"},

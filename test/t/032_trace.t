@@ -119,6 +119,7 @@ my @cases = (
     [ 'VACUUM FULL', 'table-rewrite@1:2', ["${alone}VACUUM FULL team.jobs"] ],
     [ 'VACUUM', '', ["${alone}VACUUM team.jobs"] ],
     [ 'CLUSTER', 'table-rewrite@1:1', ['CLUSTER team.jobs USING jobs_pkey'] ],
+    [ 'REFRESH', 'table-rewrite@1:1', ['REFRESH MATERIALIZED VIEW team.numbers'], 'CREATE MATERIALIZED VIEW team.numbers AS SELECT 1 AS n' ],
     [ 'a setting', '', ['ALTER TABLE team.jobs SET (fillfactor = 90)'] ],
 
     [ 'NOT NULL', 'not-null-scan@1:1', ['ALTER TABLE team.jobs ALTER COLUMN state SET NOT NULL'] ],
@@ -145,6 +146,10 @@ my @cases = (
 
     [ 'a partition attached', 'scan-under-lock@1:1', [q{ALTER TABLE team.events ATTACH PARTITION team.later FOR VALUES FROM ('2022-01-01') TO ('2023-01-01')}],
         'CREATE TABLE team.later (day date NOT NULL, what text)' ],
+    [ 'a new partition beside the one for all others', 'scan-under-lock@1:1', [q{CREATE TABLE team.day PARTITION OF team.events FOR VALUES FROM ('2023-01-01') TO ('2023-01-02')}],
+        'CREATE TABLE team.others PARTITION OF team.events DEFAULT' ],
+    [ 'a domain', 'scan-under-lock@1:1', ['ALTER DOMAIN team.natural ADD CHECK (VALUE > 0)'], 'CREATE DOMAIN team.natural AS int; CREATE TABLE team.counts (n team.natural)' ],
+    [ 'a domain, NOT VALID', '', ['ALTER DOMAIN team.natural ADD CHECK (VALUE > 0) NOT VALID'], 'CREATE DOMAIN team.natural AS int; CREATE TABLE team.counts (n team.natural)' ],
     [ 'one that a constraint describes', '', [q{ALTER TABLE team.events ATTACH PARTITION team.later FOR VALUES FROM ('2022-01-01') TO ('2023-01-01')}],
         q{CREATE TABLE team.later (day date NOT NULL CHECK (day >= '2022-01-01' AND day < '2023-01-01'), what text)} ],
 
