@@ -2,8 +2,8 @@
  * embedding_model.c
  *		The registry of embedding models, hh.embedding_model, cached in the backend.
  *
- * The cache holds the whole registry, a handful of rows, sorted by name. A statement trigger on
- * the registry invalidates it in every backend by a relcache message. That alone would leave gaps:
+ * The cache holds the whole registry, a handful of rows, sorted by name. A trigger on the registry
+ * invalidates it in every backend by a relcache message. That alone would leave gaps:
  *
  * - A prepared statement in an open transaction has its locks already, so that nothing makes the
  *   backend read its messages. RefreshEmbeddingModels() does.

@@ -162,16 +162,18 @@ warn_of_drift(Database *database, const Deployment *deployment)
 		snapshot_warn(&session);
 }
 
-/* Whether the plan was done or not: what another program did is noticed, too. */
+/* done: the whole plan.  What was done of it else, or by another program, is noticed, too. */
 static void
 keep_snapshot(const Options *options, Database *database, const Deployment *deployment,
-			  bool changed)
+			  const Plan *plan, bool done)
 {
-	Session session;
+	Session session = session_make(database, deployment);
 
-	if (database_is_connected(database) && !database_cancelled() &&
-		session_remake(database, deployment, &session))
-		snapshot_keep(&session, changed || options->accept_drift);
+	if (!database_is_connected(database) || database_cancelled() ||
+		(plan->action_count > 0 && !session_remake(database, deployment, &session)))
+		return;
+	if (session.mode != SESSION_READER)
+		snapshot_keep(&session, (done && plan->action_count > 0) || options->accept_drift);
 }
 
 bool
@@ -190,7 +192,7 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 		if (plan->action_count > 0 && !options->accept_drift)
 			warn_of_drift(database, &survey->deployment);
 		done = runner_apply(database, &survey->deployment, plan, &settings, outcomes, progress);
-		keep_snapshot(options, database, &survey->deployment, done && plan->action_count > 0);
+		keep_snapshot(options, database, &survey->deployment, plan, done);
 	}
 	else if (as_text)
 		carry_out_show(plan, stdout);

@@ -110,14 +110,6 @@ absence(const char *property)
 	return strcmp(property, "grant to the owner") == 0 ? "all" : "none";
 }
 
-/* A value in a message; the caller frees it. */
-static char *
-shown(const CatalogFact *fact)
-{
-	return strcmp(fact->property, "comment") == 0 ? psprintf("\"%s\"", fact->definition)
-												  : pg_strdup(fact->definition);
-}
-
 /*
  * The line that begins there, cut to a length that fits a message; NULL is where a text
  * has ended.  The caller frees it.
@@ -179,31 +171,52 @@ describe_lines(const Comparison *comparison, const CatalogFact *expected, const 
 	return detail;
 }
 
-/* Either is NULL where the property is on one side alone. */
-static void
-compare_property(const Comparison *comparison, const CatalogFact *expected,
-				 const CatalogFact *found)
+/* A value of a property, or what an object has that lacks it; the caller frees it. */
+static char *
+shown(const CatalogFact *fact, const char *property)
 {
-	const CatalogFact *fact = expected ? expected : found;
-	char *expected_shown;
-	char *found_shown;
+	if (fact == NULL)
+		return pg_strdup(absence(property));
+	return strcmp(property, "comment") == 0 ? psprintf("\"%s\"", fact->definition)
+											: pg_strdup(fact->definition);
+}
 
-	if (!property_counts(comparison, fact) ||
-		(expected && found && strcmp(expected->definition, found->definition) == 0))
-		return;
-	if (expected && found &&
-		(strchr(expected->definition, '\n') || strchr(found->definition, '\n')))
-	{
-		add_difference(comparison, fact, describe_lines(comparison, expected, found));
-		return;
-	}
-	expected_shown = expected ? shown(expected) : pg_strdup(absence(fact->property));
-	found_shown = found ? shown(found) : pg_strdup(absence(fact->property));
-	add_difference(comparison, fact,
-				   psprintf("%s %s %s, is %s", fact->property, words[comparison->source].expected,
-							expected_shown, found_shown));
+static char *
+describe_values(const Comparison *comparison, const char *property, const CatalogFact *expected,
+				const CatalogFact *found)
+{
+	char *expected_shown = shown(expected, property);
+	char *found_shown = shown(found, property);
+	char *detail = psprintf("%s %s %s, is %s", property, words[comparison->source].expected,
+							expected_shown, found_shown);
+
 	pg_free(expected_shown);
 	pg_free(found_shown);
+	return detail;
+}
+
+/* A property that both have. */
+static void
+compare_values(const Comparison *comparison, const CatalogFact *expected, const CatalogFact *found)
+{
+	bool has_lines = strchr(expected->definition, '\n') || strchr(found->definition, '\n');
+
+	if (property_counts(comparison, expected) &&
+		strcmp(expected->definition, found->definition) != 0)
+		add_difference(comparison, expected,
+					   has_lines
+						   ? describe_lines(comparison, expected, found)
+						   : describe_values(comparison, expected->property, expected, found));
+}
+
+/* One that is on one side alone, expected or found. */
+static void
+tell_property(const Comparison *comparison, const CatalogFact *fact, bool is_expected)
+{
+	if (property_counts(comparison, fact))
+		add_difference(comparison, fact,
+					   describe_values(comparison, fact->property, is_expected ? fact : NULL,
+									   is_expected ? NULL : fact));
 }
 
 static void
@@ -216,7 +229,10 @@ compare_object(const Comparison *comparison, ObjectFacts expected, ObjectFacts f
 	{
 		int order = a == expected.end ? 1 : b == found.end ? -1 : strcmp(a->property, b->property);
 
-		compare_property(comparison, order <= 0 ? a : NULL, order >= 0 ? b : NULL);
+		if (order == 0)
+			compare_values(comparison, a, b);
+		else
+			tell_property(comparison, order < 0 ? a : b, order < 0);
 		a += order <= 0;
 		b += order >= 0;
 	}

@@ -22,11 +22,19 @@ checksum_normalise(const char *text, size_t length, size_t *normal_length)
 
 	if (length >= mark && memcmp(text, BYTE_ORDER_MARK, mark) == 0)
 		text += mark;
-	for (; text < end; text++)
+	while (text < end)
 	{
-		if (*text == '\r' && text + 1 < end && text[1] == '\n')
-			continue;
-		*out++ = *text;
+		const char *next = memchr(text, '\r', (size_t) (end - text));
+		size_t plain = (size_t) ((next ? next : end) - text);
+
+		memcpy(out, text, plain);
+		out += plain;
+		text += plain;
+		if (next == NULL)
+			break;
+		if (next + 1 == end || next[1] != '\n')
+			*out++ = '\r';
+		text++;
 	}
 	*out = '\0';
 	*normal_length = (size_t) (out - normal);

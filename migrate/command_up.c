@@ -63,7 +63,7 @@ connect_and_carry_out(const Options *options, Survey *survey, const VariableList
 int
 command_up(const Options *options)
 {
-	Survey survey = {.migrations.split_later = true};
+	Survey survey = {0};
 	VariableList variables = {0};
 	bool done = survey_read_files(&survey, options->directory) &&
 				variables_gather(&variables, &options->settings, &survey.migrations) &&

@@ -80,17 +80,6 @@ read_migration(Migration *migration, const char *path, const char *text, size_t 
 	migration->label = psprintf("%s_%s", migration->version, migration->name);
 	if (file->requires_extension.length > 0)
 		migration->requires_extension = slice_copy(file->requires_extension);
-	return true;
-}
-
-bool
-migration_split(Migration *migration)
-{
-	const MigrationFile *file = &migration->file;
-
-	if (migration->is_split)
-		return true;
-	migration->is_split = true;
 	return split_part(migration, file->change, &migration->change) &&
 		   split_part(migration, file->revert, &migration->revert) &&
 		   split_part(migration, file->verify, &migration->verify);
@@ -99,17 +88,13 @@ migration_split(Migration *migration)
 bool
 migration_set_append(MigrationSet *set, const char *path, const char *text, size_t length)
 {
-	Migration *migration;
-
 	if (set->count == set->capacity)
 	{
 		set->capacity = set->capacity ? set->capacity * 2 : 16;
 		set->items = pg_realloc(set->items, sizeof(Migration) * (size_t) set->capacity);
 	}
-	migration = &set->items[set->count++];
-	*migration = (Migration){0};
-	return read_migration(migration, path, text, length) &&
-		   (set->split_later || migration_split(migration));
+	set->items[set->count] = (Migration){0};
+	return read_migration(&set->items[set->count++], path, text, length);
 }
 
 bool

@@ -23,7 +23,6 @@ typedef struct Migration
 	char *requires_extension; /* NULL where the file names none */
 	MigrationFile file;
 	char checksum[CHECKSUM_SIZE];
-	bool is_split; /* whether the parts below are filled in */
 	StatementList change;
 	StatementList revert;
 	StatementList verify;
@@ -36,7 +35,6 @@ typedef struct MigrationSet
 	int count;
 	int capacity;
 	const char *directory; /* of a team's own; NULL without one */
-	bool split_later;	   /* by migration_split(); said before files are read */
 } MigrationSet;
 
 /*
@@ -45,12 +43,6 @@ typedef struct MigrationSet
  */
 extern bool migration_set_read(MigrationSet *set, const BundledMigration *files);
 extern void migration_set_free(MigrationSet *set);
-
-/*
- * Splits a migration's parts into statements, if that hasn't been done.  Logs what
- * is wrong with them and returns false.
- */
-extern bool migration_split(Migration *migration);
 
 /* Adds one file, out of order: migration_set_sort() is to follow.  Copies both. */
 extern bool migration_set_append(MigrationSet *set, const char *path, const char *text,

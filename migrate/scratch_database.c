@@ -135,17 +135,32 @@ scratch_database_create(Database *target, const Deployment *deployment, ScratchD
 	return created;
 }
 
-/* A late signal's cancel may meet the command, which is then tried again. */
+/* Whether a try may be made again: a late signal's cancel met it, or somebody is connected. */
 static bool
-drop(Database *target, const char *role, const char *command, ServerError *error)
+may_drop_later(const ServerError *error)
 {
-	for (int tries = 1; !run_as(target, role, command, error); tries++)
+	return strcmp(error->sqlstate, "57014") == 0 || strcmp(error->sqlstate, "55006") == 0;
+}
+
+/*
+ * PostgreSQL itself waits some seconds for sessions to end, and ends autovacuum's.  With
+ * FORCE it would ask for the right to end them, of a superuser's or another role's, even
+ * where they are about to end: that is for whoever stays connected.
+ */
+static bool
+drop(Database *target, const char *role, const char *command, bool force, ServerError *error)
+{
+	char *forced = psprintf("%s WITH (FORCE)", command);
+	bool dropped = false;
+
+	for (int tries = 0; !dropped && tries < DROP_TRIES && (tries == 0 || may_drop_later(error));
+		 tries++)
 	{
-		if (strcmp(error->sqlstate, "57014") != 0 || tries == DROP_TRIES)
-			return false;
 		server_error_free(error);
+		dropped = run_as(target, role, tries == 1 && force ? forced : command, error);
 	}
-	return true;
+	pg_free(forced);
+	return dropped;
 }
 
 void
@@ -155,7 +170,7 @@ scratch_database_drop(Database *target, ScratchDatabase *made)
 
 	if (made->name == NULL)
 		return;
-	if (!drop(target, made->dropping_role, made->drop_command, &error))
+	if (!drop(target, made->dropping_role, made->drop_command, true, &error))
 	{
 		server_error_log(&error, "could not drop the scratch database");
 		pg_log_error_hint("Drop it by hand: %s;", made->drop_command);
@@ -175,7 +190,7 @@ sweep_one(Database *target, const Result *leftovers, int row)
 	ServerError error = {0};
 
 	if (result_is_true(leftovers, row, LEFTOVER_IS_OURS) &&
-		drop(target, owner, result_value(leftovers, row, LEFTOVER_DROP), &error))
+		drop(target, owner, result_value(leftovers, row, LEFTOVER_DROP), false, &error))
 		pg_log_info("dropped scratch database \"%s\", which an earlier run had left", name);
 	else
 	{

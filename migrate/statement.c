@@ -48,7 +48,7 @@ append(StatementList *list, Statement statement)
 {
 	if (list->count == list->capacity)
 	{
-		list->capacity = list->capacity ? list->capacity * 2 : 4;
+		list->capacity = list->capacity ? list->capacity * 2 : 2;
 		list->items = pg_realloc(list->items, sizeof(Statement) * (size_t) list->capacity);
 	}
 	list->items[list->count++] = statement;

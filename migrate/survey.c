@@ -5,7 +5,6 @@
 #include "postgres_fe.h"
 
 #include "migration_directory.h"
-#include "plan.h"
 #include "survey.h"
 #include "verification.h"
 
@@ -42,23 +41,6 @@ survey_read_database(Survey *survey, Database *database, const char *asked_owner
 		   read_steps(survey, session);
 }
 
-/* What is applied from this text was split when it was applied, and is not run again. */
-static bool
-split_what_may_run(Survey *survey)
-{
-	for (int i = 0; i < survey->migrations.count; i++)
-	{
-		Migration *migration = &survey->migrations.items[i];
-		const LedgerRow *row = ledger_find(&survey->ledger, migration->version);
-		bool stands = !migration->file.repeatable &&
-					  migration_state(migration, row, true) == MIGRATION_APPLIED;
-
-		if (!stands && !migration_split(migration))
-			return false;
-	}
-	return true;
-}
-
 bool
 survey_take(Survey *survey, Database *database, const char *asked_owner, bool for_writing)
 {
@@ -66,7 +48,6 @@ survey_take(Survey *survey, Database *database, const char *asked_owner, bool fo
 
 	survey->verified = pg_malloc0(sizeof(bool) * (size_t) Max(survey->migrations.count, 1));
 	return survey_read_database(survey, database, asked_owner, for_writing, &session) &&
-		   split_what_may_run(survey) &&
 		   verification_run(&session, &survey->deployment, &survey->migrations, &survey->ledger,
 							survey->verified);
 }

@@ -20,8 +20,7 @@ typedef struct Survey
 
 /*
  * Reads the migrations: the bundled ones and, unless directory is NULL, a team's.
- * Before a database is connected to, so that nothing waits for a bad file.  With
- * migrations.split_later set, survey_take() splits what isn't applied as it stands.
+ * Before a database is connected to, so that nothing waits for a bad file.
  */
 extern bool survey_read_files(Survey *survey, const char *directory);
 

@@ -2,15 +2,14 @@
 -- function: only a superuser makes functions in C.
 SELECT EXISTS (
     SELECT FROM pg_catalog.pg_proc AS call
-    JOIN pg_catalog.pg_roles AS r ON r.oid = call.proowner
     JOIN pg_catalog.pg_depend AS d
         ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND d.objid = call.oid
         AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
     JOIN pg_catalog.pg_proc AS p ON p.oid = d.refobjid
-    JOIN pg_catalog.pg_language AS l ON l.oid = p.prolang
     WHERE call.pronamespace = pg_catalog.pg_my_temp_schema()
       AND call.proname = 'hh_execute_as_owner' AND call.pronargs = 1
       AND call.proargtypes[0] = 'pg_catalog.text'::pg_catalog.regtype
-      AND r.rolname = session_user
-      AND l.lanname = 'c' AND p.prosrc = 'hh_execute_as_owner'
+      AND call.proowner = pg_catalog.to_regrole(pg_catalog.quote_ident(session_user))
+      -- The OID of language C is the same everywhere.
+      AND p.prolang = 13 AND p.prosrc = 'hh_execute_as_owner'
       AND p.probin = '$libdir/headhunter' AND NOT p.prosecdef AND p.proconfig IS NULL);

@@ -16,7 +16,7 @@ SELECT pg_catalog.concat(
     pg_catalog.format('COMMENT ON DATABASE %I IS %L', $1::pg_catalog.text,
         pg_catalog.format('%s %I since %s UTC', $3::pg_catalog.text, d.datname,
             pg_catalog.to_char(pg_catalog.now() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS'))),
-    pg_catalog.format('DROP DATABASE IF EXISTS %I WITH (FORCE)', $1::pg_catalog.text),
+    pg_catalog.format('DROP DATABASE IF EXISTS %I', $1::pg_catalog.text),
     me.rolsuper OR me.rolcreatedb,
     owner.rolsuper OR owner.rolcreatedb
 FROM (

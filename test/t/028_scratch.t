@@ -142,7 +142,18 @@ foreach my $ending ([ 'SIGINT', 'INT' ], [ 'SIGINT, twice', 'INT', 'INT' ], [ 'S
 }
 
 my $err;
-my $run = start_sleeper('the server ends the connection', \$err);
+my $run = start_sleeper('somebody looks in', \$err);
+my $name = scratch_databases();
+my $guest = IPC::Run::start([ $node->installed_command('psql'), '-Xq', '-d', conninfo($node, $name, undef), '-c', 'SELECT pg_sleep(3600)' ],
+    '<', \undef, '>', \my $guest_out, '2>', \my $guest_err);
+waits_until("SELECT count(*) = 2 FROM pg_stat_activity WHERE datname = '$name' AND wait_event = 'PgSleep'", '... and stays');
+$run->signal('INT');
+IPC::Run::finish($run);
+IPC::Run::finish($guest);
+is(scratch_databases(), '', '... nothing left') or diag($err);
+like($guest_err, qr/terminating connection/, '... and the guest is shown out');
+
+$run = start_sleeper('the server ends the connection', \$err);
 run_sql($node, 'postgres', undef, q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname LIKE 'hh\_scratch\_%'});
 IPC::Run::finish($run);
 is($run->full_result(0) >> 8, 1, '... exit code');
