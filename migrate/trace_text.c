@@ -35,13 +35,6 @@ print_statement(FILE *stream, const TracedStatement *traced, int number)
 	pg_free(text);
 }
 
-static void
-print_partitions(FILE *stream, const Effect *effect)
-{
-	if (effect->partitions > 0)
-		fprintf(stream, " (%d partitions)", effect->partitions + 1);
-}
-
 /* A line of what a statement did, without the line's end. */
 static void
 print_effect(FILE *stream, const TracedMigration *migration, const Effect *effect)
@@ -129,8 +122,7 @@ print_statements(FILE *stream, const TracedMigration *migration)
 		{
 			fputs("       ", stream);
 			print_effect(stream, migration, &statement->effects[j]);
-			print_partitions(stream, &statement->effects[j]);
-			fputc('\n', stream);
+			fputs(statement->effects[j].partitions > 0 ? " (and partitions)\n" : "\n", stream);
 		}
 	}
 }

@@ -280,7 +280,7 @@ my %files = ('1001_v.sql' => $vars, '1002_who.sql' => "CREATE INDEX ON team.jobs
 foreach my $role ('owner', 'pipeline', undef)
 {
     my $name = $role // 'superuser';
-    ($status, $out, $err) = trace($role, \%files, '--scratch-dbname', 'scratch', '--format', 'json');
+    ($status, $out, $err) = trace($role, \%files, '-q', '--scratch-dbname', 'scratch', '--format', 'json');
     is($status, 2, "$name: exit code") or diag($err);
     is($err, '', "$name: nothing on standard error");
     is(eval { decode_json($out)->{findings}[0]{lock} }, 'SHARE', "$name: the lock is seen");
