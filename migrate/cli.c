@@ -14,6 +14,7 @@
 #include "command_down.h"
 #include "command_maintain.h"
 #include "command_new.h"
+#include "command_repair.h"
 #include "command_status.h"
 #include "command_trace.h"
 #include "command_up.h"
@@ -27,49 +28,52 @@
 typedef struct Command
 {
 	const char *name;
-	const char *argument; /* what help calls it; NULL where it takes none */
-	int least_arguments;
-	int most_arguments;
-	int flag; /* in Option.commands, of option_table.h */
+	const char *argument; /* what help calls it; [IN BRACKETS] if it may be missing, with ... behind
+						   * it if there may be several; or NULL */
+	int flag;			  /* in Option.commands, of option_table.h */
 	const char *summary;
 	const char *description;
 	int (*run)(const Options *options);
 } Command;
 
 static const Command commands[] = {
-	{"up", NULL, 0, 0, UP, "bring the database up to date",
+	{"up", NULL, UP, "bring the database up to date",
 	 "Creates or updates the extension headhunter, then applies the migrations that are\n"
 	 "pending, each in a transaction of its own. Running it again is harmless.",
 	 command_up},
-	{"down", NULL, 0, 0, DOWN, "take back migrations that have a revert part",
+	{"down", NULL, DOWN, "take back migrations that have a revert part",
 	 "Takes back the newest migration, or with --to all above that version, newest first,\n"
 	 "each in a transaction of its own. \"up\" applies them again. Asks on a terminal.",
 	 command_down},
-	{"status", NULL, 0, 0, STATUS, "show which migrations are applied and which are pending",
+	{"status", NULL, STATUS, "show which migrations are applied and which are pending",
 	 "Changes nothing; a role that may read hh.migration is enough. Exits with 2 where\n"
 	 "something is pending or out of order.",
 	 command_status},
-	{"verify", NULL, 0, 0, VERIFY, "check what is applied against files and verify parts",
+	{"verify", NULL, VERIFY, "check what is applied against files and verify parts",
 	 "Compares the checksum of every applied migration, and runs its verify part, as the\n"
 	 "owner. Changes nothing. A line a difference; exits with 2 where there is one.",
 	 command_verify},
-	{"trace", "[VERSION]...", 0, INT_MAX, TRACE,
-	 "try pending migrations out and say what will hurt",
+	{"trace", "[VERSION]...", TRACE, "try pending migrations out and say what will hurt",
 	 "Runs what is pending, or the versions given, statement by statement in a scratch\n"
 	 "database that has what is applied, and shows locks, rewrites, scans and builds. Changes\n"
 	 "nothing here. Exits with 2 on findings; -- hh: allow RULE REASON in a file silences one.",
 	 command_trace},
-	{"baseline", "VERSION", 1, 1, BASELINE, "record migrations whose objects are there already",
+	{"repair", "[VERSION]", REPAIR, "explain a migration that has not come to its end",
+	 "Shows what stands of migrations that failed or were interrupted, by ledger and\n"
+	 "catalogs, and what can be done; does that, with an option. Exits with 2 where there\n"
+	 "is something to repair.",
+	 command_repair},
+	{"baseline", "VERSION", BASELINE, "record migrations whose objects are there already",
 	 "Records the pending migrations up to VERSION as applied, without running them. Builds\n"
 	 "a scratch database to see whether the catalogs are what they make, and refuses with 2\n"
 	 "where they are not.",
 	 command_baseline},
-	{"maintain", NULL, 0, 0, MAINTAIN, "make and expire monthly partitions, for a scheduler",
+	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
 	 "are left in a default partition.",
 	 command_maintain},
-	{"new", "NAME", 1, 1, NEW, "begin a migration of your own",
+	{"new", "NAME", NEW, "begin a migration of your own",
 	 "Makes a file with a commented template in the directory of your migrations, with a\n"
 	 "version behind all others there, and prints its path. Connects to no database.",
 	 command_new},
@@ -253,13 +257,17 @@ check_options(const CommandLine *line, const Command *command)
 static bool
 take_arguments(Options *options, const Command *command, int count, char **arguments)
 {
-	if (count > command->most_arguments)
-		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name,
-					 arguments[command->most_arguments]);
-	else if (count < command->least_arguments)
-		pg_log_error("command \"%s\" needs an argument %s", command->name, command->argument);
+	const char *argument = command->argument;
+	int most = argument == NULL ? 0 : strstr(argument, "...") ? INT_MAX : 1;
+	int least = argument && argument[0] != '[' ? 1 : 0;
+
+	if (count > most)
+		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[most]);
+	else if (count < least)
+		pg_log_error("command \"%s\" needs an argument %s", command->name, argument);
 	else
 	{
+		options->argument = count > 0 ? arguments[0] : NULL;
 		options->arguments = (const char *const *) arguments;
 		options->argument_count = count;
 		return true;

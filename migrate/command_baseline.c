@@ -35,7 +35,7 @@ refuse(const Options *options, Database *database, const Survey *survey,
 	}
 	report_print(&report, options->format, stdout);
 	report_free(&report);
-	pg_log_error("the catalogs are not what the migrations up to %s make", options->arguments[0]);
+	pg_log_error("the catalogs are not what the migrations up to %s make", options->argument);
 	pg_log_error_hint("Make them so; or, where the differences are meant, record the migrations "
 					  "with --force.");
 }
@@ -94,7 +94,7 @@ baseline(const Options *options, Database *database, Survey *survey, const Varia
 						   .variables = variables,
 						   .dimensions = options->embedding_dimensions,
 						   .dimensions_source = options->embedding_dimensions_source,
-						   .to = options->arguments[0]};
+						   .to = options->argument};
 
 		plan_make_baseline(&plan, &input, &found);
 		exit_code = check_and_carry_out(options, database, survey, &input, &plan, &found);
@@ -114,7 +114,7 @@ connect_and_baseline(const Options *options, Survey *survey, const VariableList 
 		return exit_code;
 	if (options->dry_run)
 		exit_code = baseline(options, database, survey, variables);
-	else if (deploy_lock_take(database, options->lock_wait))
+	else if (deploy_lock_take(database, options->lock_wait, options->end_orphan))
 	{
 		exit_code = baseline(options, database, survey, variables);
 		deploy_lock_release(database);

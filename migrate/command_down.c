@@ -66,7 +66,7 @@ connect_and_carry_out(const Options *options, Survey *survey)
 		return false;
 	if (options->dry_run)
 		done = plan_and_carry_out(options, database, survey);
-	else if (deploy_lock_take(database, options->lock_wait))
+	else if (deploy_lock_take(database, options->lock_wait, options->end_orphan))
 	{
 		done = plan_and_carry_out(options, database, survey);
 		deploy_lock_release(database);

@@ -16,7 +16,7 @@
 static bool
 check_arguments(const Options *options)
 {
-	const char *name = options->arguments[0];
+	const char *name = options->argument;
 
 	if (options->directory == NULL)
 	{
@@ -110,10 +110,10 @@ command_new(const Options *options)
 	bool done = false;
 
 	if (check_arguments(options))
-		path = choose_path(options->directory, options->arguments[0]);
+		path = choose_path(options->directory, options->argument);
 	if (path != NULL)
 	{
-		text = migration_template_text(options->arguments[0]);
+		text = migration_template_text(options->argument);
 		done = create_file(path, text);
 		if (done)
 			puts(path);

@@ -29,7 +29,9 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey,
 						   .dimensions = options->embedding_dimensions,
 						   .dimensions_source = options->embedding_dimensions_source,
 						   .to = options->to,
-						   .allow_out_of_order = options->allow_out_of_order};
+						   .allow_out_of_order = options->allow_out_of_order,
+						   .acts_for_owner =
+							   strcmp(database_user(database), survey->deployment.owner) != 0};
 
 		plan_make(&plan, &input);
 		if (plan.problem_count > 0)
@@ -51,7 +53,7 @@ connect_and_carry_out(const Options *options, Survey *survey, const VariableList
 		return false;
 	if (options->dry_run)
 		done = plan_and_carry_out(options, database, survey, variables);
-	else if (deploy_lock_take(database, options->lock_wait))
+	else if (deploy_lock_take(database, options->lock_wait, options->end_orphan))
 	{
 		done = plan_and_carry_out(options, database, survey, variables);
 		deploy_lock_release(database);

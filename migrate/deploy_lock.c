@@ -16,9 +16,19 @@
 #define LONGEST_PAUSE_MS 1000
 #define REPORT_EVERY_MS	 10000
 
+/* The columns of queries/lock_holder.sql. */
+enum
+{
+	HOLDER_PID,
+	HOLDER_SESSION,
+	HOLDER_IS_ORPHAN,
+	HOLDER_QUERY
+};
+
 typedef struct Wait
 {
 	Database *database;
+	bool end_orphan;
 	char key[32];
 	int64 began;
 	int64 next_report;
@@ -52,10 +62,18 @@ report_holder(const Wait *wait, enum pg_log_level level)
 		return false;
 	if (result_rows(holder) > 0)
 	{
+		bool is_orphan = result_is_true(holder, 0, HOLDER_IS_ORPHAN);
+
 		if (level == PG_LOG_INFO)
 			pg_log_info("waiting for another deployment of this database");
 		pg_log_generic(level, PG_LOG_DETAIL, "It is held by pid %s (%s).",
-					   result_value(holder, 0, 0), result_value(holder, 0, 1));
+					   result_value(holder, 0, HOLDER_PID),
+					   result_value(holder, 0, HOLDER_SESSION));
+		if (is_orphan)
+			pg_log_generic(level, PG_LOG_DETAIL, "Its client is gone, and it works on: %s",
+						   result_value(holder, 0, HOLDER_QUERY));
+		if (is_orphan && !wait->end_orphan)
+			pg_log_generic(level, PG_LOG_HINT, "--end-orphan ends it.");
 	}
 	result_free(holder);
 	return true;
@@ -73,8 +91,8 @@ show_holder(const Wait *wait, int64 now)
 	{
 		char *line = psprintf(
 			"waiting for another deployment of this database, %d s: it is held by pid %s (%s)",
-			(int) ((now - wait->began) / 1000), result_value(holder, 0, 0),
-			result_value(holder, 0, 1));
+			(int) ((now - wait->began) / 1000), result_value(holder, 0, HOLDER_PID),
+			result_value(holder, 0, HOLDER_SESSION));
 
 		display_line(line);
 		pg_free(line);
@@ -92,6 +110,30 @@ tell(Wait *wait, int64 now)
 		return true;
 	wait->next_report = now + REPORT_EVERY_MS;
 	return report_holder(wait, PG_LOG_INFO);
+}
+
+/* Ends the holder if its client is gone; false on an error, such as of rights. */
+static bool
+end_orphan(const Wait *wait)
+{
+	Result *holder = find_holder(wait);
+	Result *ended = NULL;
+	bool is_orphan =
+		holder && result_rows(holder) > 0 && result_is_true(holder, 0, HOLDER_IS_ORPHAN);
+	bool done = holder != NULL;
+
+	if (is_orphan)
+	{
+		const char *pid = result_value(holder, 0, HOLDER_PID);
+
+		pg_log_warning("ending pid %s, which works on though its client is gone", pid);
+		pg_log_warning_detail("It is at: %s", result_value(holder, 0, HOLDER_QUERY));
+		ended = database_query(wait->database, query_end_backend, PARAMS(pid));
+		done = ended != NULL;
+	}
+	result_free(ended);
+	result_free(holder);
+	return done;
 }
 
 static bool
@@ -120,7 +162,7 @@ poll_lock(Wait *wait, int seconds)
 		now = clock_ms();
 		if (now - wait->began >= (int64) seconds * 1000)
 			return give_up(wait, seconds);
-		if (!tell(wait, now))
+		if (!tell(wait, now) || (wait->end_orphan && !end_orphan(wait)))
 			return false;
 		pg_usleep(pause * 1000L);
 		if (database_cancelled())
@@ -133,9 +175,9 @@ poll_lock(Wait *wait, int seconds)
 }
 
 bool
-deploy_lock_take(Database *database, int wait_seconds)
+deploy_lock_take(Database *database, int wait_seconds, bool end_orphan)
 {
-	Wait wait = {.database = database, .began = clock_ms()};
+	Wait wait = {.database = database, .end_orphan = end_orphan, .began = clock_ms()};
 	bool taken;
 
 	wait.next_report = wait.began;

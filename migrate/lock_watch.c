@@ -24,16 +24,24 @@ become_blind(LockWatch *watch)
 	watch->beside = NULL;
 }
 
+/* Says there, too, that the client lives: a session whose client is killed works on. */
 static void
 open_beside(LockWatch *watch)
 {
+	char pid[16];
 	Result *set = NULL;
+	Result *given = NULL;
 
+	snprintf(pid, sizeof(pid), "%d", watch->pid);
 	watch->beside = database_connect_beside(watch->database);
 	if (watch->beside)
 		set = database_run_within(watch->beside, SET_UP_WITHIN_MS, query_set_up_watch, NO_PARAMS);
-	if (set == NULL)
+	if (set)
+		given =
+			database_run_within(watch->beside, SET_UP_WITHIN_MS, query_sign_of_life, PARAMS(pid));
+	if (given == NULL)
 		become_blind(watch);
+	result_free(given);
 	result_free(set);
 }
 

@@ -170,6 +170,48 @@ set_lock_wait(Options *options, const char *value)
 }
 
 static bool
+set_end_orphan(Options *options, const char *value)
+{
+	(void) value;
+	options->end_orphan = true;
+	return true;
+}
+
+/* One choice, however often it is said. */
+static bool
+set_repair_choice(Options *options, RepairChoice choice)
+{
+	if (options->repair_choice != REPAIR_EXPLAIN && options->repair_choice != choice)
+	{
+		pg_log_error("--retry, --done and --forget exclude each other");
+		return false;
+	}
+	options->repair_choice = choice;
+	return true;
+}
+
+static bool
+set_retry(Options *options, const char *value)
+{
+	(void) value;
+	return set_repair_choice(options, REPAIR_RETRY);
+}
+
+static bool
+set_done(Options *options, const char *value)
+{
+	(void) value;
+	return set_repair_choice(options, REPAIR_DONE);
+}
+
+static bool
+set_forget(Options *options, const char *value)
+{
+	(void) value;
+	return set_repair_choice(options, REPAIR_FORGET);
+}
+
+static bool
 set_lock_retries(Options *options, const char *value)
 {
 	return parse_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
@@ -251,7 +293,8 @@ const Option options_table[MOST_OPTIONS] = {
 	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | BASELINE | NEW, set_directory,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | NEW,
+	 set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
 	{"set", 0, "NAME=VALUE", UP | TRACE | BASELINE, set_variable,
@@ -269,8 +312,16 @@ const Option options_table[MOST_OPTIONS] = {
 	 "do"},
 	{"dry-run", 0, NULL, UP | DOWN | BASELINE, set_dry_run,
 	 "show what would be done, and do nothing"},
-	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | BASELINE, set_lock_wait,
+	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | REPAIR | BASELINE, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
+	{"end-orphan", 0, NULL, UP | DOWN | REPAIR | BASELINE, set_end_orphan,
+	 "end a deployment that works on though its client is gone"},
+	{"retry", 0, NULL, REPAIR, set_retry,
+	 "\"up\" is to send the statement in question, and what comes after\nit, as the file has it "
+	 "now"},
+	{"done", 0, NULL, REPAIR, set_done, "the statement in question was brought to its end by hand"},
+	{"forget", 0, NULL, REPAIR, set_forget,
+	 "take the migration out of the ledger: what stands of it was\ntaken back by hand"},
 	{"lock-retries", 0, "N", UP | DOWN | VERIFY | BASELINE, set_lock_retries,
 	 "how often to try a migration again that could not get\na lock (default: 10)"},
 	{"months-ahead", 0, "N", MAINTAIN, set_months_ahead,

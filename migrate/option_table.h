@@ -16,9 +16,11 @@ enum
 	NEW = 8,
 	DOWN = 16,
 	VERIFY = 32,
-	TRACE = 64,
+	REPAIR = 64,
 	BASELINE = 128,
-	ALL = UP | DOWN | STATUS | VERIFY | TRACE | BASELINE | MAINTAIN /* that connect to a database */
+	TRACE = 256,
+	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE |
+		  MAINTAIN /* that connect to a database */
 };
 
 typedef struct Option

@@ -14,10 +14,20 @@
 #define EXIT_COULD_NOT_RUN	1
 #define EXIT_FOUND_PROBLEMS 2
 
+/* What "repair" is to do about a migration that has not come to its end. */
+typedef enum RepairChoice
+{
+	REPAIR_EXPLAIN,
+	REPAIR_RETRY,
+	REPAIR_DONE,
+	REPAIR_FORGET
+} RepairChoice;
+
 typedef struct Options
 {
 	ConnectionOptions connection;
-	const char *const *arguments; /* of a command that takes some */
+	const char *argument;		  /* of a command that takes one; NULL without it */
+	const char *const *arguments; /* of one that takes several */
 	int argument_count;
 	OutputFormat format;
 	bool quiet;
@@ -28,7 +38,9 @@ typedef struct Options
 	int embedding_dimensions;				 /* 0: not said */
 	const char *embedding_dimensions_source; /* the option's or variable's name */
 	int lock_wait;							 /* seconds */
-	const char *to;							 /* a version; NULL: all */
+	bool end_orphan;
+	RepairChoice repair_choice;
+	const char *to; /* a version; NULL: all */
 	bool allow_out_of_order;
 	bool accept_drift;
 	bool force;

@@ -449,7 +449,7 @@ plan_migration(Plan *plan, const PlanInput *input, const Standing *standing, int
 	}
 	check_required_version(plan, migration, standing->code_version);
 	plan_check_variables(plan, migration);
-	plan_check_stepwise(plan, migration);
+	plan_check_stepwise(plan, input, migration);
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
 }
 

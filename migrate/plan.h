@@ -72,6 +72,7 @@ typedef struct PlanInput
 	const char *dimensions_source; /* where it says so, for messages */
 	const char *to;				   /* the last version to apply; NULL: all */
 	bool allow_out_of_order;	   /* below what is applied already */
+	bool acts_for_owner;		   /* who is connected is somebody else */
 } PlanInput;
 
 typedef struct Plan

@@ -92,7 +92,7 @@ plan_migration(Plan *plan, const PlanInput *input, const Migration *migration, c
 								 psprintf("migration %s is recorded as %s", migration->label,
 										  migration_state_name(state)),
 								 pg_strdup("A part of it stands."),
-								 pg_strdup("\"hh-migrate up\" completes it, or says what stands."));
+								 pg_strdup("\"hh-migrate repair\" shows what stands of it."));
 				break;
 			}
 			/* It was rolled back. */

@@ -41,7 +41,7 @@ plan_row(Plan *plan, const Migration *migration, const LedgerRow *row)
 		plan_add_problem(plan,
 						 psprintf("migration %s is recorded as %s", migration->label,
 								  row->state == LEDGER_RUNNING ? "running" : "failed"),
-						 NULL, pg_strdup("\"hh-migrate up\" completes it, or says what stands."));
+						 NULL, pg_strdup("\"hh-migrate repair\" shows what stands of it."));
 	else if (!migration->file.repeatable && strcmp(row->checksum, migration->checksum) != 0)
 		plan_refuse_changed(plan, migration, row);
 	else

@@ -22,11 +22,12 @@ add_action(TracePlan *trace, Action action, bool traced)
 
 /* row: the ledger's, where the migration is to be run as it was; else NULL. */
 static void
-add_migration(TracePlan *trace, const Migration *migration, const LedgerRow *row, bool traced)
+add_migration(TracePlan *trace, const PlanInput *input, const Migration *migration,
+			  const LedgerRow *row, bool traced)
 {
 	if (row == NULL)
 		plan_check_variables(&trace->plan, migration);
-	plan_check_stepwise(&trace->plan, migration);
+	plan_check_stepwise(&trace->plan, input, migration);
 	add_action(trace,
 			   (Action){.kind = ACTION_APPLY,
 						.object = migration->label,
@@ -91,7 +92,7 @@ trace_pending(TracePlan *trace, const PlanInput *input)
 		const Migration *migration = &input->migrations->items[i];
 
 		if (is_pending(input, migration))
-			add_migration(trace, migration, NULL, true);
+			add_migration(trace, input, migration, NULL, true);
 	}
 }
 
@@ -127,7 +128,7 @@ trace_named(TracePlan *trace, const PlanInput *input, const char *const *version
 		const LedgerRow *row = ledger_find(input->ledger, migration->version);
 
 		if (migration_version_compare(migration->version, last) <= 0)
-			add_migration(trace, migration,
+			add_migration(trace, input, migration,
 						  row && strcmp(row->checksum, migration->checksum) == 0 ? row : NULL,
 						  is_named(migration->version, versions, count));
 	}

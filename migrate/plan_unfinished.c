@@ -146,22 +146,40 @@ plan_unfinished(Plan *plan, const PlanInput *input, const Migration *migration,
 		plan_go_on(plan, ACTION_RESUME, migration, row, steps);
 }
 
-void
-plan_check_stepwise(Plan *plan, const Migration *migration)
+static void
+check_statement(Plan *plan, const PlanInput *input, const Migration *migration,
+				const Statement *statement)
 {
-	for (int i = 0; migration->file.no_transaction && i < migration->change.count; i++)
-	{
-		const Statement *statement = &migration->change.items[i];
-		const char *end = statement->data + statement->length;
-		const char *start = statement_skip_space(statement->data, end);
-		StatementForm form = statement_form(start, (size_t) (end - start));
+	const char *end = statement->data + statement->length;
+	const char *start = statement_skip_space(statement->data, end);
+	StatementForm form = statement_form(start, (size_t) (end - start));
 
-		if (form.kind == STATEMENT_CREATE_INDEX && form.concurrently && form.index.length == 0)
-			plan_add_problem(plan,
-							 psprintf("%s, line %d: CREATE INDEX CONCURRENTLY without a name",
-									  migration->file_name, statement->line),
-							 pg_strdup("Where it is interrupted, it leaves an index that could not "
-									   "be told from others."),
-							 pg_strdup("Name the index: CREATE INDEX CONCURRENTLY name ON ..."));
-	}
+	if (!form.concurrently)
+		return;
+	if (form.kind == STATEMENT_CREATE_INDEX && form.index.length == 0)
+		plan_add_problem(plan,
+						 psprintf("%s, line %d: CREATE INDEX CONCURRENTLY without a name",
+								  migration->file_name, statement->line),
+						 pg_strdup("Where it is interrupted, it leaves an index that could not be "
+								   "told from others."),
+						 pg_strdup("Name the index: CREATE INDEX CONCURRENTLY name ON ..."));
+	/* An index's text can be mended: outside.c does it. */
+	if (input->acts_for_owner && form.kind != STATEMENT_CREATE_INDEX &&
+		!statement_is_contained(&form, start, (size_t) (end - start)))
+		plan_add_problem(
+			plan,
+			psprintf("%s, line %d: only the owner, role \"%s\", may run this statement",
+					 migration->file_name, statement->line, input->deployment->owner),
+			pg_strdup("It runs outside of a transaction, and PostgreSQL runs what it "
+					  "calls unrestricted: that could climb to the connected role."),
+			psprintf("Connect as \"%s\" for this migration.", input->deployment->owner));
+}
+
+void
+plan_check_stepwise(Plan *plan, const PlanInput *input, const Migration *migration)
+{
+	if (!migration->file.no_transaction)
+		return;
+	for (int i = 0; i < migration->change.count; i++)
+		check_statement(plan, input, migration, &migration->change.items[i]);
 }

@@ -12,8 +12,11 @@
 extern void plan_unfinished(Plan *plan, const PlanInput *input, const Migration *migration,
 							const LedgerRow *row);
 
-/* Refuses what could not be found again after an interruption. */
-extern void plan_check_stepwise(Plan *plan, const Migration *migration);
+/*
+ * Refuses what could not be found again after an interruption, and what only the owner
+ * may run.
+ */
+extern void plan_check_stepwise(Plan *plan, const PlanInput *input, const Migration *migration);
 
 /*
  * Plans to go on with a migration, or its revert, of which there are steps; or adds a

@@ -182,6 +182,25 @@ look_at_reindexed(const Session *session, const StatementForm *form, Finding *fi
 	return true;
 }
 
+/* The lock that every deployment holds says that nobody works; unless a migration released it. */
+static bool
+look_at_backend(const Session *session, const Step *step, Finding *finding, ServerError *error)
+{
+	Result *row;
+
+	if (step->state != STEP_RUNNING || step->backend_start == NULL)
+		return true;
+	row = database_run(session->database, query_backend_works,
+					   PARAMS(step->backend_pid, step->backend_start), error);
+	if (row == NULL)
+		return false;
+	if (result_is_true(row, 0, 0))
+		find(finding, FINDING_STOP,
+			 psprintf("pid %s, which it was sent to, is still at work", step->backend_pid), NULL);
+	result_free(row);
+	return true;
+}
+
 bool
 recovery_look(const Session *session, const Step *step, Finding *finding, ServerError *error)
 {
@@ -189,6 +208,10 @@ recovery_look(const Session *session, const Step *step, Finding *finding, Server
 	bool is_new = step->state == STEP_PENDING || step->is_atomic;
 
 	finding->kind = FINDING_RUN;
+	if (!look_at_backend(session, step, finding, error))
+		return false;
+	if (finding->kind == FINDING_STOP)
+		return true;
 	if (form.kind == STATEMENT_CREATE_INDEX)
 		return look_at_created_index(session, &form, is_new, finding, error);
 	if (is_new)

@@ -52,7 +52,7 @@ connect_to(Scratch *scratch, const char *name, int lock_wait)
 		pg_log_error_detail("That is the scratch database, \"%s\".", name);
 		return false;
 	}
-	return deploy_lock_take(scratch->database, lock_wait);
+	return deploy_lock_take(scratch->database, lock_wait, false);
 }
 
 /* What is in a database that was named, besides the extensions it had. */

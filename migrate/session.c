@@ -180,40 +180,21 @@ session_query(const Session *session, const char *sql, int columns, int count,
 	return result;
 }
 
-/*
- * Whether PostgreSQL itself keeps what the statement calls in check.  Event triggers
- * are called without a switch to another user; only a superuser makes them, but
- * perhaps with a function of somebody else's.
- */
+/* Whether PostgreSQL itself keeps in check what the statement calls. */
 static bool
-is_contained(Database *database, const char *sql, ServerError *error)
+is_contained(const char *sql, ServerError *error)
 {
 	StatementForm form = statement_form(sql, strlen(sql));
-	Result *row;
-	const char *trigger;
 
-	if (!statement_is_contained(&form, sql, strlen(sql)))
-	{
-		error->message = pg_strdup("the statement runs outside of a transaction, where it can't be "
-								   "kept from the connected role's rights");
-		error->detail = pg_strdup("What it calls could say RESET ROLE, for PostgreSQL runs it "
-								  "unrestricted.");
-		error->hint = pg_strdup("Connect as the deployment's owner for this migration.");
-		return false;
-	}
-	row = database_run(database, query_foreign_event_trigger, NO_PARAMS, error);
-	if (row == NULL)
-		return false;
-	trigger = result_rows(row) > 0 ? result_value(row, 0, 0) : NULL;
-	if (trigger != NULL)
-	{
-		error->message =
-			psprintf("event trigger %s calls a function that is not a superuser's", trigger);
-		error->detail = pg_strdup("It would be called with the connected role's rights in reach.");
-		error->hint = pg_strdup("Connect as the deployment's owner for this migration.");
-	}
-	result_free(row);
-	return error->message == NULL;
+	if (statement_is_contained(&form, sql, strlen(sql)))
+		return true;
+	error->message =
+		pg_strdup("the statement runs outside of a transaction, where it can't be kept "
+				  "from the connected role's rights");
+	error->detail = pg_strdup("What it calls could say RESET ROLE, for PostgreSQL runs it "
+							  "unrestricted.");
+	error->hint = pg_strdup("Connect as the deployment's owner for this migration.");
+	return false;
 }
 
 bool
@@ -228,7 +209,7 @@ session_run_alone(const Session *session, const char *sql, ServerError *error)
 		char *owner = database_quote_identifier(database, session->owner);
 		char *set_role = psprintf("SET ROLE %s", owner);
 
-		if (is_contained(database, sql, error))
+		if (is_contained(sql, error))
 			result = database_run(database, set_role, NO_PARAMS, error);
 		pg_free(set_role);
 		pg_free(owner);

@@ -66,13 +66,12 @@ make_steps(Walk *walk, Steps recorded)
 	{
 		Step *step = &walk->steps[i];
 
+		*step = (Step){.is_atomic = true};
+		if (i < recorded.count)
+			*step = recorded.items[i];
 		step->version = attempt->migration->version;
 		step->number = i + 1;
 		step->reverting = attempt->reverting;
-		step->is_atomic = i < recorded.count ? recorded.items[i].is_atomic : true;
-		step->state = i < recorded.count ? recorded.items[i].state : STEP_PENDING;
-		step->backend_pid = walk->backend_pid;
-		step->backend_start = walk->backend_start;
 		step->text = attempt_text(attempt, i);
 		if (step->text == NULL)
 			return false;
@@ -139,6 +138,8 @@ record_running(Walk *walk, Step *step, bool is_atomic)
 
 	step->is_atomic = is_atomic;
 	step->state = STEP_RUNNING;
+	step->backend_pid = walk->backend_pid;
+	step->backend_start = walk->backend_start;
 	if (step_record_running(walk->session, step, &error))
 		return true;
 	return failed_beside(walk, "recorded", &error);

@@ -15,6 +15,7 @@
 #include "checksum.h"
 #include "migration_file.h"
 #include "statement.h"
+#include "statement_form.h"
 #include "statement_rule.h"
 
 #define MUST(condition) ((condition) ? (void) 0 : __builtin_trap())
@@ -67,6 +68,21 @@ check_variables(const MigrationFile *file, const Statement *statement)
 	statement_error_free(&error);
 }
 
+/* Names are parts of the statement. */
+static void
+check_form(const Statement *statement)
+{
+	StatementForm form = statement_form(statement->data, statement->length);
+	const TextSlice slices[] = {form.index, form.table, form.rest, form.target, form.object};
+
+	for (size_t i = 0; i < lengthof(slices); i++)
+		MUST(slices[i].data == NULL ||
+			 (slices[i].data >= statement->data &&
+			  slices[i].data + slices[i].length <= statement->data + statement->length));
+	(void) statement_is_contained(&form, statement->data, statement->length);
+	(void) literals_are_plain(statement->data, statement->length, true);
+}
+
 static void
 check_alone(const Statement *statement)
 {
@@ -74,6 +90,7 @@ check_alone(const Statement *statement)
 	StatementError error = {0};
 	char *text = statement_substitute(statement, NULL, 0, &error);
 
+	check_form(statement);
 	MUST(split(&list, statement->data, statement->length));
 	MUST(list.count == 1);
 	MUST(list.items[0].data == statement->data && list.items[0].length == statement->length);

@@ -144,4 +144,107 @@ END
     $sql->(q{DELETE FROM hh.migration WHERE version = '1007'; DELETE FROM hh.migration_statement});
 }
 
+# An old transaction of somebody else's, which has nothing to do with the table: CONCURRENTLY waits for it,
+# under no lock_timeout.
+sub start
+{
+    my (@command) = @_;
+    my ($out, $err) = ('', '');
+    my $handle = IPC::Run::start(\@command, '<', \undef, '>', \$out, '2>', \$err, IPC::Run::timer($PostgreSQL::Test::Utils::timeout_default));
+    return { handle => $handle, out => \$out, err => \$err };
+}
+
+sub finish
+{
+    my ($program) = @_;
+    $program->{handle}->finish;
+    return $program->{handle}->full_result(0) >> 8;
+}
+
+sub start_client
+{
+    my ($database, @arguments) = @_;
+    return start($ENV{HH_MIGRATE} // 'hh-migrate', @arguments, '--dbname', conninfo($node, $database, 'owner') . ' application_name=hh-migrate');
+}
+
+my %files = (%base, '1001_index.sql' => "-- hh: no-transaction\nCREATE INDEX CONCURRENTLY city_id_idx ON team.city (id);\n");
+my $waits = q{SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'hh-migrate' AND wait_event = 'virtualxid'};
+foreach my $timeout ('', "-- hh: lock-timeout 500ms\n")
+{
+    my $database = $timeout ? 'old_short' : 'old';
+    add_database($node, $database, 'owner');
+    run_client($node, $database, 'owner', 'up', '--dir', migrations_in(%base));
+    my $old = start($node->installed_command('psql'), '-Xq', '-d', $node->connstr($database), '-c',
+        'BEGIN ISOLATION LEVEL REPEATABLE READ', '-c', 'SELECT txid_current()', '-c', 'SELECT pg_sleep(600)');
+    $node->poll_query_until($database, q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'});
+    my %given = (%files, '1001_index.sql' => $timeout . $files{'1001_index.sql'});
+    my $client = start_client($database, 'up', '--dir', migrations_in(%given));
+    if ($timeout)
+    {
+        is(finish($client), 1, 'an old transaction, and a lock-timeout of the file: exit code');
+        like(${ $client->{err} }, qr/canceling statement due to lock timeout/, '... message');
+        unlike(${ $client->{err} }, qr/tried again/, '... and no other try');
+    }
+    else
+    {
+        ok($node->poll_query_until($database, $waits), 'an old transaction is waited for');
+        sleep 4;
+        is(run_sql($node, $database, undef, $waits), 't', '... longer than lock_timeout');
+
+        # Ctrl-C cancels it on the server, and is recorded.
+        $client->{handle}->signal('INT');
+        is(finish($client), 1, 'Ctrl-C: exit code');
+        like(${ $client->{err} }, qr/failed at statement 1 of 1.*\n.*detail: canceling statement due to user request/, '... message');
+        is(run_sql($node, $database, undef, sprintf $state, '1001'), 'failed 0/1 canceling statement due to user request', '... in the ledger');
+        is(run_sql($node, $database, undef, $index), 'city_id_idx false', '... what stands');
+        $client = start_client($database, 'up', '--dir', migrations_in(%given));
+        ok($node->poll_query_until($database, $waits =~ s/'virtualxid'/ANY ('{virtualxid,transactionid}')/r), 'the next run waits, too');
+    }
+    run_sql($node, $database, undef, q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'});
+    $old->{handle}->finish;
+    $client = start_client($database, 'up', '--dir', migrations_in(%given)) if $timeout;
+    is(finish($client), 0, '... and goes on when the old transaction has gone') or diag(${ $client->{err} });
+    is(run_sql($node, $database, undef, $index), 'city_id_idx true', '... the index is there');
+}
+
+# Ctrl-C in a migration that runs in a transaction is recorded, too.
+$files{'1002_slow.sql'} = "CREATE TABLE team.slow ();\nSELECT pg_sleep(600);\n";
+my $client = start_client('old', 'up', '--dir', migrations_in(%files));
+$node->poll_query_until('old', q{SELECT count(*) = 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'});
+$client->{handle}->signal('TERM');
+is(finish($client), 1, 'SIGTERM in a transaction: exit code');
+is(run_sql($node, 'old', undef, sprintf $state, '1002'), 'failed 0/2 canceling statement due to user request', '... in the ledger');
+is(run_sql($node, 'old', undef, q{SELECT to_regclass('team.slow') IS NULL}), 't', '... nothing of it stands');
+
+# Thirty at once on an empty database: no deadlock, each applied once.
+add_database($node, 'many', 'owner');
+my $directory = migrations_in(%base, '1001_index.sql' => $files{'1001_index.sql'},
+    '1002_more.sql' => "-- hh: no-transaction\nCREATE INDEX CONCURRENTLY city_name_idx ON team.city (name);\nREINDEX TABLE CONCURRENTLY team.city;\n");
+my @clients = map { start_client('many', 'up', '--dir', $directory) } 1 .. 30;
+my @codes = map { finish($_) } @clients;
+is_deeply(\@codes, [ (0) x 30 ], 'thirty at once: all are content') or diag(map { ${ $_->{err} } } @clients);
+my %applied;
+foreach my $one (@clients)
+{
+    $applied{$1}++ while ${ $one->{out} } =~ /^applied (\d+)/mg;
+}
+is_deeply([ grep { $applied{$_} != 1 } keys %applied ], [], '... each migration was applied once');
+is($applied{'1002'}, 1, '... to the last');
+is(run_sql($node, 'many', undef, $index), 'city_id_idx true, city_name_idx true', '... the indexes are valid');
+
+# What only the owner may run is refused before anything is done.
+add_database($node, 'refused', 'owner');
+$directory = migrations_in('1000_detach.sql' => "-- hh: no-transaction\nSELECT 1;\nALTER TABLE t DETACH PARTITION p CONCURRENTLY;\n");
+my ($status, $out, $err) = try_client($node, 'refused', undef, 'up', '--owner', 'owner', '--dir', $directory);
+is($status, 1, 'a statement for the owner alone, as a superuser: exit code');
+like($err, qr/1000_detach\.sql, line 3: only the owner, role "owner", may run this statement/, '... message');
+is(run_sql($node, 'refused', undef, q{SELECT to_regclass('hh.migration') IS NULL}), 't', '... nothing was done');
+
+# Headhunter's own have no such directive; and in a transaction, the hint says it.
+($status, $out, $err) = try_client($node, 'many', 'owner', 'up', '--dir', migrations_in('1000_city.sql' => $base{'1000_city.sql'},
+    '1001_index.sql' => $files{'1001_index.sql'}, '1002_more.sql' => "-- hh: no-transaction\nCREATE INDEX CONCURRENTLY city_name_idx ON team.city (name);\nREINDEX TABLE CONCURRENTLY team.city;\n",
+    '1003_plain.sql' => "CREATE INDEX CONCURRENTLY i ON team.city (id);\n"));
+is($status, 1, 'CONCURRENTLY in a transaction: exit code');
+like($err, qr/hint: .*put it into a migration of its own that says "-- hh: no-transaction"/, '... the hint says how');
+
 done_testing();

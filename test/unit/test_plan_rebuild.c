@@ -88,10 +88,10 @@ main(void)
 	rows[1].state = LEDGER_FAILED;
 	has_actions("apply 0007_own", "nor what was rolled back");
 	steps.count = 1;
-	has_problem("1000_a is recorded as failed", "hh-migrate up", "what stands in part");
+	has_problem("1000_a is recorded as failed", "hh-migrate repair", "what stands in part");
 	steps.count = 0;
 	rows[1].state = LEDGER_RUNNING;
-	has_problem("1000_a is recorded as running", "hh-migrate up", "what is running");
+	has_problem("1000_a is recorded as running", "hh-migrate repair", "what is running");
 
 	start();
 	rows[0].checksum = "other";

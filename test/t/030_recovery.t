@@ -1,0 +1,42 @@
+# The client is killed at every boundary of a statement and in its middle, and the server's session with
+# it: the next run goes on.
+
+use strict;
+use warnings;
+
+use FindBin;
+use lib "$FindBin::RealBin/../perl";
+use HeadhunterTest;
+use Interrupted;
+use Test::More;
+
+# The server module sets a name of its own.
+delete $ENV{PGAPPNAME};
+
+my $node = new_node('main');
+add_template($node);
+my $directory = steps_directory();
+
+add_copy($node, 'clean');
+run_client($node, 'clean', 'owner', 'up', '--dir', $directory);
+my $expected = catalog($node, 'clean');
+my $once = q{SELECT (SELECT string_agg(what, ' ' ORDER BY what) FROM team.log) || ' ' || (SELECT string_agg(DISTINCT n::text, ' ') FROM team.city)};
+is(run_sql($node, 'clean', undef, $once), 'first last 1', 'a clean run');
+
+foreach my $place (@places)
+{
+    my $database = $place =~ s/ /_/r;
+    add_copy($node, $database);
+    my $hold = hold($node, $database, $place);
+    my $client = start_client($node, $database, 'owner', 'up', '--dir', $directory);
+    wait_for_hold($node, $database) or diag(${ $client->{err} });
+    kill_client($client);
+    end_backends($node, $database);
+    release($hold);
+    my ($status, $out, $err) = try_client($node, $database, 'owner', 'up', '--dir', $directory);
+    is($status, 0, "killed at \"$place\": the next run") or diag($err);
+    is_same_listing(catalog($node, $database), $expected, '... leaves what a clean run does');
+    is(run_sql($node, $database, undef, $once), 'first last 1', '... and did everything once');
+}
+
+done_testing();
