@@ -114,7 +114,9 @@ plan_and_trace(const Options *options, Database *database, const Survey *survey,
 					   .steps = &survey->steps,
 					   .variables = variables,
 					   .dimensions = options->embedding_dimensions,
-					   .dimensions_source = options->embedding_dimensions_source};
+					   .dimensions_source = options->embedding_dimensions_source,
+					   .acts_for_owner =
+						   strcmp(database_user(database), survey->deployment.owner) != 0};
 	TracePlan plan;
 	int exit_code = EXIT_COULD_NOT_RUN;
 

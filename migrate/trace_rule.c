@@ -256,7 +256,7 @@ const TraceRule trace_rules[] = {
 	{RULE_FOREIGN_KEY_WITHOUT_INDEX, SEVERITY_WARNING, EFFECT_FOREIGN_KEY_UNINDEXED, NULL,
 	 "foreign key {object} of {relation} has no index",
 	 "Whoever deletes or renumbers a row that it refers to has all of this table read, and waits.",
-	 "before it, " ALONE "CREATE INDEX CONCURRENTLY ON {relation} ({detail});"},
+	 "before it, " ALONE "CREATE INDEX CONCURRENTLY {object_idx} ON {relation} ({detail});"},
 	{RULE_RENAME_OR_DROP_IN_USE, SEVERITY_ERROR, EFFECT_RENAMED, loses_relation,
 	 "renamed {relation} to {detail}", READERS_FAIL,
 	 "in the same migration, CREATE VIEW {relation} AS SELECT * FROM {detail}; and drop it when "
