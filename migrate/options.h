@@ -26,7 +26,9 @@ typedef enum RepairChoice
 typedef struct Options
 {
 	ConnectionOptions connection;
-	const char *argument; /* of a command that takes one */
+	const char *argument;		  /* of a command that takes one; NULL without it */
+	const char *const *arguments; /* of one that takes several */
+	int argument_count;
 	OutputFormat format;
 	bool quiet;
 	VariableList settings; /* what --set says */

@@ -101,8 +101,8 @@ plan_add_problem(Plan *plan, char *message, char *detail, char *hint)
 	plan->problems[plan->problem_count++] = (Problem){message, detail, hint};
 }
 
-static void
-plan_dimensions(Plan *plan, const PlanInput *input)
+void
+plan_decide_dimensions(Plan *plan, const PlanInput *input)
 {
 	int known = plan_known_dimensions(input->deployment, input->ledger);
 
@@ -120,8 +120,8 @@ plan_dimensions(Plan *plan, const PlanInput *input)
 }
 
 /* What the caller says, and the dimension, which is the database's. */
-static void
-plan_variables(Plan *plan, const PlanInput *input)
+void
+plan_gather_variables(Plan *plan, const PlanInput *input)
 {
 	char *dimensions = psprintf("%d", plan->dimensions);
 
@@ -458,8 +458,8 @@ plan_begin(Plan *plan, const PlanInput *input)
 {
 	memset(plan, 0, sizeof(*plan));
 	plan_check_rights(plan, input->deployment);
-	plan_dimensions(plan, input);
-	plan_variables(plan, input);
+	plan_decide_dimensions(plan, input);
+	plan_gather_variables(plan, input);
 	return plan_extension(plan, input->deployment);
 }
 

@@ -95,6 +95,8 @@ extern const char *plan_begin(Plan *plan, const PlanInput *input);
 extern void plan_check_variables(Plan *plan, const Migration *migration);
 extern void plan_add_action(Plan *plan, Action action);
 extern void plan_add_problem(Plan *plan, char *message, char *detail, char *hint);
+extern void plan_decide_dimensions(Plan *plan, const PlanInput *input);
+extern void plan_gather_variables(Plan *plan, const PlanInput *input);
 extern void plan_check_rights(Plan *plan, const Deployment *deployment);
 extern void plan_check_ledger(Plan *plan, const PlanInput *input);
 extern void plan_check_target(Plan *plan, const PlanInput *input);

@@ -217,7 +217,9 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 	Runner runner = {.database = database,
 					 .deployment = deployment,
 					 .plan = plan,
-					 .place = {.database = database, .lock_retries = settings->lock_retries}};
+					 .place = {.database = database,
+							   .lock_retries = settings->lock_retries,
+							   .observer = settings->observer}};
 	bool done = plan->action_count == 0 || lock_watch_start(&runner.place.watch, database);
 
 	for (int i = 0; i < plan->action_count; i++)
