@@ -97,7 +97,8 @@ like(join('', $terminal->screen), qr/canceling statement due to user request/, '
 unlike(join("\n", $terminal->screen), qr/of 1: 1003|\^C/, '... and leaves nothing of the live line');
 is(run_sql($node, 'main', undef, q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hh-migrate' AND state = 'active'}),
     0, '... the statement has ended on the server');
-is(run_sql($node, 'main', undef, q{SELECT count(*) FROM hh.migration WHERE version = '1003'}), 0, '... and nothing is recorded');
+is(run_sql($node, 'main', undef, q{SELECT state || ' ' || error FROM hh.migration WHERE version = '1003'}),
+    'failed canceling statement due to user request', '... which the ledger has');
 
 # Each try at a lock is told between live lines.
 $files{'1003_narrow.sql'} = "-- hh: lock-timeout 600ms\nALTER TABLE hh.city ADD narrow text;\n";
