@@ -357,7 +357,6 @@ database_connect_beside(const Database *database)
 {
 	Database *beside = pg_malloc0(sizeof(Database));
 
-	beside->is_beside = true;
 	beside->connection = connect_like(database, NULL, true);
 	PQsetNoticeReceiver(beside->connection, ignore_notice, NULL);
 	wait_for_connection(beside->connection, BESIDE_WITHIN_MS);
