@@ -42,11 +42,9 @@ lift_transaction_timeout(Database *database)
 }
 
 /* What is set through a pooler that shares sessions would stay there for others. */
-Database *
-database_connect(const ConnectionOptions *options)
+static Database *
+pin_session(Database *database)
 {
-	Database *database = database_open(options);
-
 	if (database == NULL)
 		return NULL;
 	if (pooler_check(database) && lift_transaction_timeout(database) &&
@@ -55,4 +53,16 @@ database_connect(const ConnectionOptions *options)
 		return database;
 	database_close(database);
 	return NULL;
+}
+
+Database *
+database_connect(const ConnectionOptions *options)
+{
+	return pin_session(database_open(options));
+}
+
+Database *
+database_connect_like(const Database *database, const char *dbname)
+{
+	return pin_session(database_open_like(database, dbname));
 }

@@ -41,7 +41,9 @@ standing(const Result *row)
 		return INDEX_ABSENT;
 	if (!result_is_true(row, 0, COLUMN_IS_OF_TABLE))
 		return INDEX_ELSEWHERE;
-	if (result_is_true(row, 0, COLUMN_IS_VALID))
+	/* A partitioned table's (I) is invalid until all partitions have theirs: no failure's leaving. */
+	if (result_is_true(row, 0, COLUMN_IS_VALID) ||
+		strcmp(result_value(row, 0, COLUMN_RELKIND), "I") == 0)
 		return INDEX_VALID;
 	return result_value(row, 0, COLUMN_BUILDER) ? INDEX_BUILDING : INDEX_INVALID;
 }

@@ -10,6 +10,7 @@
 #include "attempt.h"
 #include "display.h"
 #include "extension.h"
+#include "founding.h"
 #include "runner.h"
 #include "stepwise.h"
 
@@ -34,10 +35,14 @@ record(Attempt *attempt)
 	const Session *session = &attempt->place->session;
 	char *variables = variables_as_json(attempt->variables);
 	ServerError error = {0};
-	bool recorded =
-		attempt->reverting
-			? ledger_record_reverted(session, attempt->migration, TOOL, &error)
-			: ledger_record_applied(session, attempt->migration, variables, TOOL, &error);
+	bool recorded;
+
+	if (attempt->reverting)
+		recorded = ledger_record_reverted(session, attempt->migration, TOOL, &error);
+	else if (attempt->adopting)
+		recorded = ledger_record_baseline(session, attempt->migration, variables, TOOL, &error);
+	else
+		recorded = ledger_record_applied(session, attempt->migration, variables, TOOL, &error);
 
 	pg_free(variables);
 	return recorded ? TRIED_DONE : attempt_failed(attempt, "recorded", &error);
@@ -46,7 +51,7 @@ record(Attempt *attempt)
 static Tried
 try_once(Attempt *attempt)
 {
-	int count = attempt_statements(attempt)->count;
+	int count = attempt->adopting ? 0 : attempt_statements(attempt)->count;
 	Tried outcome = attempt_begin(attempt);
 
 	for (int number = 0; outcome == TRIED_DONE && number < count; number++)
@@ -80,6 +85,7 @@ record_failure(const Attempt *attempt)
 	ServerError error = {0};
 
 	if (database_is_connected(database) && attempt->error != NULL && !attempt->reverting &&
+		!attempt->adopting &&
 		!ledger_record_failed(&attempt->place->session, attempt->migration, variables, TOOL,
 							  attempt->error, &error))
 		pg_log_debug("could not record the failure: %s", error.message);
@@ -112,9 +118,11 @@ run_migration(Runner *runner, const Action *action)
 					   .migration = migration,
 					   .variables = &variables,
 					   .reverting = action->kind == ACTION_REVERT,
+					   .adopting = action->kind == ACTION_BASELINE,
 					   .may_leave_transaction = migration->file.no_transaction};
-	bool done = migration->file.no_transaction ? stepwise_run(&attempt, action->steps)
-											   : run_in_transaction(&attempt);
+	bool done = migration->file.no_transaction && !attempt.adopting
+					? stepwise_run(&attempt, action->steps)
+					: run_in_transaction(&attempt);
 
 	runner->is_uncertain = attempt.is_uncertain;
 	attempt_free(&attempt);
@@ -129,25 +137,9 @@ run_migration(Runner *runner, const Action *action)
 static bool
 open_session(Runner *runner)
 {
-	Deployment now = {0};
-	bool open = false;
-
-	if (!deployment_read(runner->database, &now))
-		return false;
-	now.owner = pg_strdup(runner->deployment->owner);
-	now.may_become_owner = runner->deployment->may_become_owner;
-	if (deployment_check_schema(runner->database, &now, true))
-	{
-		runner->place.session = session_make(runner->database, &now);
-		runner->has_session = open = runner->place.session.mode != SESSION_READER;
-		if (!open)
-		{
-			pg_log_error("the function hh.execute_as_owner(text) is not the extension's own");
-			pg_log_error_hint("Look at who made it, and create the extension headhunter anew.");
-		}
-	}
-	deployment_free(&now);
-	return open;
+	runner->has_session =
+		session_remake(runner->database, runner->deployment, &runner->place.session);
+	return runner->has_session;
 }
 
 static bool
@@ -164,10 +156,13 @@ run_action(Runner *runner, const Action *action)
 			return extension_create(runner->database, runner->deployment, action->object);
 		case ACTION_UPDATE_EXTENSION:
 			return extension_update(runner->database, runner->deployment);
+		case ACTION_FOUND:
+			return founding_run(runner->database, runner->deployment, action->migration);
 		case ACTION_APPLY:
 		case ACTION_REAPPLY:
 		case ACTION_RESUME:
 		case ACTION_REVERT:
+		case ACTION_BASELINE:
 			break;
 	}
 	return (runner->has_session || open_session(runner)) && run_migration(runner, action);
@@ -236,7 +231,9 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 	Runner runner = {.database = database,
 					 .deployment = deployment,
 					 .plan = plan,
-					 .place = {.database = database, .lock_retries = settings->lock_retries}};
+					 .place = {.database = database,
+							   .lock_retries = settings->lock_retries,
+							   .observer = settings->observer}};
 	bool done = plan->action_count == 0 || lock_watch_start(&runner.place.watch, database);
 
 	for (int i = 0; i < plan->action_count; i++)
