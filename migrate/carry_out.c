@@ -10,6 +10,7 @@
 #include "display.h"
 #include "report.h"
 #include "runner.h"
+#include "snapshot.h"
 
 static const ReportColumn action_columns[] = {
 	{"action", VALUE_TEXT}, {"object", VALUE_TEXT},		  {"version", VALUE_TEXT},
@@ -50,6 +51,8 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		[ACTION_REAPPLY] = "applied again",
 		[ACTION_RESUME] = "resumed",
 		[ACTION_REVERT] = "reverted",
+		[ACTION_FOUND] = "applied",
+		[ACTION_BASELINE] = "recorded",
 	};
 	const char *separator = " (";
 
@@ -149,6 +152,30 @@ carry_out_show(const Plan *plan, FILE *stream)
 		print_action(stream, &plan->actions[i], NULL);
 }
 
+/* As it was before anything, and may not yet be for the owner to act in. */
+static void
+warn_of_drift(Database *database, const Deployment *deployment)
+{
+	Session session = session_make(database, deployment);
+
+	if (deployment->ledger_exists && session.mode != SESSION_READER)
+		snapshot_warn(&session);
+}
+
+/* done: the whole plan.  What was done of it else, or by another program, is noticed, too. */
+static void
+keep_snapshot(const Options *options, Database *database, const Deployment *deployment,
+			  const Plan *plan, bool done)
+{
+	Session session = session_make(database, deployment);
+
+	if (!database_is_connected(database) || database_cancelled() ||
+		(plan->action_count > 0 && !session_remake(database, deployment, &session)))
+		return;
+	if (session.mode != SESSION_READER)
+		snapshot_keep(&session, (done && plan->action_count > 0) || options->accept_drift);
+}
+
 bool
 carry_out(const Options *options, Database *database, const Survey *survey, const Plan *plan)
 {
@@ -161,7 +188,12 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 	bool done = true;
 
 	if (!options->dry_run)
+	{
+		if (plan->action_count > 0 && !options->accept_drift)
+			warn_of_drift(database, &survey->deployment);
 		done = runner_apply(database, &survey->deployment, plan, &settings, outcomes, progress);
+		keep_snapshot(options, database, &survey->deployment, plan, done);
+	}
 	else if (as_text)
 		carry_out_show(plan, stdout);
 	if (!as_text)

@@ -6,23 +6,29 @@
 
 #include "common/logging.h"
 
+#include "carry_out.h"
 #include "command_verify.h"
 #include "connect.h"
 #include "display.h"
 #include "lock_watch.h"
-#include "plan.h"
+#include "plan_rebuild.h"
 #include "report.h"
+#include "scratch.h"
+#include "snapshot.h"
 #include "survey.h"
 #include "verification.h"
 
-static const ReportColumn difference_columns[] = {
-	{"version", VALUE_TEXT}, {"name", VALUE_TEXT}, {"check", VALUE_TEXT}, {"detail", VALUE_TEXT}};
+static const ReportColumn difference_columns[] = {{"version", VALUE_TEXT},
+												  {"name", VALUE_TEXT},
+												  {"check", VALUE_TEXT},
+												  {"object", VALUE_TEXT},
+												  {"detail", VALUE_TEXT}};
 
 /* Takes over detail. */
 static void
 add_difference(Report *report, const LedgerRow *row, const char *check, char *detail)
 {
-	const char *values[] = {row->version, row->name, check, detail};
+	const char *values[] = {row->version, row->name, check, NULL, detail};
 
 	report_add_row(report, values);
 	pg_free(detail);
@@ -103,6 +109,96 @@ find_differences(Report *report, const Session *session, const Survey *survey)
 	return true;
 }
 
+/* Builds in a scratch database what the ledger says is applied. */
+static bool
+build_scratch(Scratch *scratch, const Options *options, const Session *session,
+			  const Survey *survey)
+{
+	PlanInput input = {.deployment = &survey->deployment,
+					   .migrations = &survey->migrations,
+					   .ledger = &survey->ledger,
+					   .steps = &survey->steps};
+	Plan plan;
+	bool built = false;
+
+	plan_make_rebuild(&plan, &input);
+	if (plan.problem_count > 0)
+		carry_out_refuse(&plan);
+	else
+		built = scratch_open(scratch, options, session->database, survey) &&
+				scratch_apply(scratch, options, &plan);
+	plan_free(&plan);
+	return built;
+}
+
+/* Takes over the differences. */
+static void
+add_catalog_differences(Report *report, const char *check, CatalogDifferenceList *differences)
+{
+	for (int i = 0; i < differences->count; i++)
+	{
+		const CatalogDifference *difference = &differences->items[i];
+		const char *values[] = {NULL, NULL, check, difference->object, difference->detail};
+
+		report_add_row(report, values);
+	}
+	catalog_differences_free(differences);
+}
+
+/* Holds the catalogs against those of a scratch database. */
+static bool
+find_scratch_differences(Report *report, const Options *options, const Session *session,
+						 const Survey *survey)
+{
+	Scratch scratch = {0};
+	Catalog expected = {0};
+	Catalog found = {0};
+	CatalogDifferenceList differences = {0};
+	bool read = build_scratch(&scratch, options, session, survey);
+
+	if (read)
+	{
+		Session in_scratch = scratch_session(&scratch);
+
+		read = catalog_read(&in_scratch, &expected) && catalog_read(session, &found);
+	}
+	if (read)
+		catalog_compare(&expected, &found, CATALOG_OF_MIGRATIONS, &differences);
+	add_catalog_differences(report, "scratch", &differences);
+	catalog_free(&expected);
+	catalog_free(&found);
+	scratch_close(&scratch);
+	return read;
+}
+
+/* Holds the catalogs against the snapshot. */
+static bool
+find_drift(Report *report, const Session *session)
+{
+	CatalogDifferenceList differences = {0};
+	SnapshotState state;
+	bool found = snapshot_look(session, &state);
+
+	if (found && (state == SNAPSHOT_NONE || state == SNAPSHOT_NO_TABLE))
+	{
+		pg_log_warning("there is no snapshot of the catalogs to hold them against");
+		pg_log_warning_hint("\"hh-migrate up\" stores one.");
+	}
+	else if (found)
+	{
+		if (state == SNAPSHOT_BEHIND)
+		{
+			pg_log_warning("the snapshot of the catalogs is older than the ledger's last entry");
+			pg_log_warning_detail("What another program has deployed since is among the "
+								  "differences.");
+			pg_log_warning_hint("\"hh-migrate up\" stores a new one.");
+		}
+		found = snapshot_compare(session, &differences);
+	}
+	add_catalog_differences(report, "drift", &differences);
+	return found;
+}
+
 static bool
 check_session(const Survey *survey, const Session *session)
 {
@@ -138,9 +234,11 @@ verify(const Options *options, const Session *session, const Survey *survey)
 	bool found;
 
 	report_add_table(&report, "differences", difference_columns, lengthof(difference_columns));
-	found =
-		lock_watch_start(&watch, session->database) && find_differences(&report, session, survey);
+	found = lock_watch_start(&watch, session->database) &&
+			find_differences(&report, session, survey) && find_drift(&report, session);
 	lock_watch_stop(&watch);
+	if (found && options->scratch)
+		found = find_scratch_differences(&report, options, session, survey);
 	if (found)
 	{
 		bool verified = report.tables[0].row_count == 0;

@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "connect.h"
+#include "pg_compat.h"
 #include "pooler.h"
 #include "queries.h"
 
@@ -32,17 +33,36 @@ run_under_timeout(Database *database, const char *sql)
 	return result != NULL;
 }
 
-/* What is set through a pooler that shares sessions would stay there for others. */
-Database *
-database_connect(const ConnectionOptions *options)
+/* First, and on its own: where it strikes, the session is over. */
+static bool
+lift_transaction_timeout(Database *database)
 {
-	Database *database = database_open(options);
+	return database_server_version(database) < TRANSACTION_TIMEOUT_VERSION ||
+		   database_command(database, query_lift_transaction_timeout);
+}
 
+/* What is set through a pooler that shares sessions would stay there for others. */
+static Database *
+pin_session(Database *database)
+{
 	if (database == NULL)
 		return NULL;
-	if (pooler_check(database) && run_under_timeout(database, query_lift_timeouts) &&
+	if (pooler_check(database) && lift_transaction_timeout(database) &&
+		run_under_timeout(database, query_lift_timeouts) &&
 		database_command(database, query_pin_session))
 		return database;
 	database_close(database);
 	return NULL;
+}
+
+Database *
+database_connect(const ConnectionOptions *options)
+{
+	return pin_session(database_open(options));
+}
+
+Database *
+database_connect_like(const Database *database, const char *dbname)
+{
+	return pin_session(database_open_like(database, dbname));
 }

@@ -13,4 +13,7 @@
  */
 extern Database *database_connect(const ConnectionOptions *options);
 
+/* The same to another database of the same server, as database_open_like(). */
+extern Database *database_connect_like(const Database *database, const char *dbname);
+
 #endif /* HH_CONNECT_H */

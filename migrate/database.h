@@ -54,6 +54,15 @@ typedef struct ServerError
 extern Database *database_open(const ConnectionOptions *options);
 extern void database_close(Database *database);
 
+/*
+ * Connects to another database of the same server, as the same role.  Until it is
+ * closed, which must be before the first, signals act on this connection.
+ */
+extern Database *database_open_like(const Database *database, const char *dbname);
+
+/* While on, a signal is remembered for database_cancelled() and cancels nothing. */
+extern void database_defer_signals(bool defer);
+
 extern int database_server_version(const Database *database); /* 150020 */
 extern const char *database_server_version_text(const Database *database);
 extern int database_announced_pid(const Database *database); /* a pooler makes up its own */

@@ -12,7 +12,8 @@
 struct Database
 {
 	PGconn *connection;
-	bool is_beside;				  /* a second connection: no signal acts on it */
+	PGcancel *cancel_key;		  /* NULL on a second connection: no signal acts on it */
+	PGcancel *outer_cancel_key;	  /* of the connection that signals acted on before */
 	void (*look)(void *argument); /* called while a statement runs; or NULL */
 	void *look_argument;
 };

@@ -5,15 +5,18 @@
 #include "postgres_fe.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 
 #include "common/logging.h"
 
+#include "clock.h"
 #include "database_internal.h"
 #include "pg_compat.h"
 
 #define APPLICATION_NAME "hh-migrate"
+#define BESIDE_WITHIN_MS 2000
 
 /* Warnings are for everybody; what else the server tells is for those who ask (-v). */
 static void
@@ -38,8 +41,9 @@ log_notice(void *unused, const PGresult *notice)
 		pg_log_warning_hint("%s", hint);
 }
 
-/* What the signal handler needs; there is one connection. */
+/* What the signal handler needs: the connection opened last is the one that works. */
 static volatile sig_atomic_t cancel_requested = 0;
+static volatile sig_atomic_t signals_deferred = 0;
 static PGcancel *volatile cancel_key = NULL;
 
 /* PQcancel() is fit for a signal handler. */
@@ -51,31 +55,39 @@ cancel_statement(int signal_number)
 
 	(void) signal_number;
 	cancel_requested = 1;
-	if (cancel_key != NULL)
+	if (cancel_key != NULL && !signals_deferred)
 		PQcancel(cancel_key, message, sizeof(message));
 	errno = saved_errno;
 }
 
 /* SIGTERM, which a pipeline sends, does what Ctrl-C does. */
 static void
-handle_signals(PGconn *connection)
+handle_signals(Database *database)
 {
 	struct sigaction action = {.sa_handler = cancel_statement, .sa_flags = SA_RESTART};
 
-	cancel_key = PQgetCancel(connection);
+	database->outer_cancel_key = cancel_key;
+	database->cancel_key = PQgetCancel(database->connection);
+	cancel_key = database->cancel_key;
 	sigemptyset(&action.sa_mask);
 	sigaction(SIGINT, &action, NULL);
 	sigaction(SIGTERM, &action, NULL);
 }
 
 static void
-release_cancel_key(void)
+release_cancel_key(Database *database)
 {
-	PGcancel *key = cancel_key;
-
+	if (database->cancel_key == NULL)
+		return;
 	/* In this order: a signal may come in between. */
-	cancel_key = NULL;
-	PQfreeCancel(key);
+	cancel_key = database->outer_cancel_key;
+	PQfreeCancel(database->cancel_key);
+}
+
+void
+database_defer_signals(bool defer)
+{
+	signals_deferred = defer;
 }
 
 bool
@@ -243,18 +255,16 @@ check_server(Database *database)
 	return true;
 }
 
-Database *
-database_open(const ConnectionOptions *options)
+/* Makes a connection one that works, with signals acting on it; closes it if it's not fit. */
+static Database *
+take_to_work(Database *database, const ConnectionOptions *options)
 {
-	Database *database = pg_malloc0(sizeof(Database));
-
-	database->connection = open_connection(options);
 	if (PQstatus(database->connection) != CONNECTION_OK)
 		log_connection_failure(database->connection, options);
 	else if (check_tls(database->connection, options))
 	{
 		PQsetNoticeReceiver(database->connection, log_notice, NULL);
-		handle_signals(database->connection);
+		handle_signals(database);
 		if (check_server(database))
 			return database;
 	}
@@ -262,14 +272,51 @@ database_open(const ConnectionOptions *options)
 	return NULL;
 }
 
-Database *
-database_connect_beside(const Database *database)
+static void
+ignore_notice(void *unused, const PGresult *notice)
 {
-	Database *beside = pg_malloc0(sizeof(Database));
+	(void) unused;
+	(void) notice;
+}
+
+/* What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that. */
+static void
+wait_for_connection(PGconn *connection, int milliseconds)
+{
+	int64 deadline = clock_ms() + milliseconds;
+	PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+
+	while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING)
+	{
+		struct pollfd socket = {.fd = PQsocket(connection),
+								.events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+		int64 left = deadline - clock_ms();
+
+		if (left <= 0)
+			return;
+		if (poll(&socket, 1, (int) left) > 0)
+			wanted = PQconnectPoll(connection);
+	}
+}
+
+Database *
+database_open(const ConnectionOptions *options)
+{
+	Database *database = pg_malloc0(sizeof(Database));
+
+	database->connection = open_connection(options);
+	return take_to_work(database, options);
+}
+
+/* Connects as another connection did, TLS included, or only begins to; dbname: another, or NULL. */
+static PGconn *
+connect_like(const Database *database, const char *dbname, bool start_only)
+{
 	PQconninfoOption *said = PQconninfo(database->connection);
 	const char *keywords[64] = {NULL};
 	const char *values[64] = {NULL};
 	int count = 0;
+	PGconn *connection;
 
 	for (PQconninfoOption *option = said; option && option->keyword && count < 58; option++)
 	{
@@ -284,12 +331,35 @@ database_connect_beside(const Database *database)
 	values[count++] = PQhost(database->connection);
 	keywords[count] = "port";
 	values[count++] = PQport(database->connection);
-	keywords[count] = "connect_timeout";
-	values[count++] = "2";
-
-	beside->is_beside = true;
-	beside->connection = PQconnectdbParams(keywords, values, 0);
+	if (dbname != NULL)
+	{
+		keywords[count] = "dbname";
+		values[count++] = dbname;
+	}
+	connection = start_only ? PQconnectStartParams(keywords, values, 0)
+							: PQconnectdbParams(keywords, values, 0);
 	PQconninfoFree(said);
+	return connection;
+}
+
+Database *
+database_open_like(const Database *database, const char *dbname)
+{
+	const ConnectionOptions options = {.dbname = dbname};
+	Database *other = pg_malloc0(sizeof(Database));
+
+	other->connection = connect_like(database, dbname, false);
+	return take_to_work(other, &options);
+}
+
+Database *
+database_connect_beside(const Database *database)
+{
+	Database *beside = pg_malloc0(sizeof(Database));
+
+	beside->connection = connect_like(database, NULL, true);
+	PQsetNoticeReceiver(beside->connection, ignore_notice, NULL);
+	wait_for_connection(beside->connection, BESIDE_WITHIN_MS);
 	if (PQstatus(beside->connection) == CONNECTION_OK)
 		return beside;
 	database_close(beside);
@@ -301,8 +371,7 @@ database_close(Database *database)
 {
 	if (database == NULL)
 		return;
-	if (!database->is_beside)
-		release_cancel_key();
+	release_cancel_key(database);
 	PQfinish(database->connection);
 	pg_free(database);
 }

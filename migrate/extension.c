@@ -7,6 +7,7 @@
 #include "common/logging.h"
 
 #include "extension.h"
+#include "queries.h"
 
 /*
  * Runs a command of ours, without anything of the database's in it, as a role.
@@ -45,6 +46,18 @@ extension_create(Database *database, const Deployment *deployment, const char *n
 		pg_log_error_hint("An administrator can create it, connected to this database: %s;",
 						  command);
 	pg_free(command);
+	return done;
+}
+
+bool
+extension_create_version(Database *database, const char *role, const char *name,
+						 const char *version)
+{
+	Result *command = database_query(database, query_extension_create, PARAMS(name, version));
+	bool done = command != NULL && run_as_role(database, role ? role : database_user(database),
+											   result_value(command, 0, 0));
+
+	result_free(command);
 	return done;
 }
 

@@ -14,6 +14,13 @@
  */
 extern bool extension_create(Database *database, const Deployment *deployment, const char *name);
 
+/*
+ * Creates an extension where migrations look for it, in a version if the server has
+ * that, as a role (NULL: the session user), without letting it deploy.
+ */
+extern bool extension_create_version(Database *database, const char *role, const char *name,
+									 const char *version);
+
 /* Updates headhunter to the server's default version, as its owner. */
 extern bool extension_update(Database *database, const Deployment *deployment);
 

@@ -284,6 +284,20 @@ ledger_record_applied(const Session *session, const Migration *migration, const 
 }
 
 bool
+ledger_record_baseline(const Session *session, const Migration *migration, const char *variables,
+					   const char *tool, ServerError *error)
+{
+	char *statements = psprintf("%d", migration->change.count);
+	bool recorded = write_row(session, query_ledger_baseline,
+							  PARAMS(migration->version, migration->name, kind_name(migration),
+									 migration->checksum, statements, variables, tool),
+							  error);
+
+	pg_free(statements);
+	return recorded;
+}
+
+bool
 ledger_record_reverted(const Session *session, const Migration *migration, const char *tool,
 					   ServerError *error)
 {

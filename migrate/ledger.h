@@ -55,6 +55,10 @@ extern const LedgerRow *ledger_find(const Ledger *ledger, const char *version);
 extern bool ledger_record_applied(const Session *session, const Migration *migration,
 								  const char *variables, const char *tool, ServerError *error);
 
+/* The same for one whose objects were there before. */
+extern bool ledger_record_baseline(const Session *session, const Migration *migration,
+								   const char *variables, const char *tool, ServerError *error);
+
 /* The same for one that was taken back. */
 extern bool ledger_record_reverted(const Session *session, const Migration *migration,
 								   const char *tool, ServerError *error);

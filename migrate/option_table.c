@@ -10,6 +10,7 @@
 
 #include "option_table.h"
 #include "plan.h"
+#include "plan_part.h"
 
 #define LONGEST_LOCK_WAIT 86400
 #define MOST_LOCK_RETRIES 1000
@@ -132,6 +133,20 @@ set_to(Options *options, const char *value)
 }
 
 static bool
+set_only(Options *options, const char *value)
+{
+	char *names;
+
+	if (plan_parts_read(value, &options->only))
+		return true;
+	names = plan_parts_in_words();
+	pg_log_error("invalid value \"%s\" for --only", value);
+	pg_log_error_hint("It must be parts of a deployment, with commas between them: %s.", names);
+	pg_free(names);
+	return false;
+}
+
+static bool
 set_yes(Options *options, const char *value)
 {
 	(void) value;
@@ -144,6 +159,22 @@ set_allow_out_of_order(Options *options, const char *value)
 {
 	(void) value;
 	options->allow_out_of_order = true;
+	return true;
+}
+
+static bool
+set_force(Options *options, const char *value)
+{
+	(void) value;
+	options->force = true;
+	return true;
+}
+
+static bool
+set_accept_drift(Options *options, const char *value)
+{
+	(void) value;
+	options->accept_drift = true;
 	return true;
 }
 
@@ -217,6 +248,22 @@ set_keep_months(Options *options, const char *value)
 }
 
 static bool
+set_scratch(Options *options, const char *value)
+{
+	(void) value;
+	options->scratch = true;
+	return true;
+}
+
+static bool
+set_scratch_dbname(Options *options, const char *value)
+{
+	options->scratch = true;
+	options->scratch_dbname = value;
+	return true;
+}
+
+static bool
 set_format(Options *options, const char *value)
 {
 	static const char *const names[] = {[FORMAT_TEXT] = "text",
@@ -255,28 +302,36 @@ set_verbose(Options *options, const char *value)
 }
 
 const Option options_table[MOST_OPTIONS] = {
-	{"owner", 0, "ROLE", UP, set_owner,
+	{"owner", 0, "ROLE", UP | TRACE | BASELINE, set_owner,
 	 "role that is to own everything (first deployment only;\n"
 	 "default: hh_owner if it exists, else the connected role)"},
-	{"embedding-dimensions", 0, "N", UP, set_dimensions,
+	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | REPAIR | NEW, set_directory,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | NEW,
+	 set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
-	{"set", 0, "NAME=VALUE", UP, set_variable,
+	{"set", 0, "NAME=VALUE", UP | TRACE | BASELINE, set_variable,
 	 "value of a variable that migrations declare; may be repeated\n"
 	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
 	{"to", 0, "VERSION", UP | DOWN, set_to,
 	 "up: the last migration to apply (default: all); down: the\n"
 	 "last one to keep (default: all but the newest)"},
+	{"only", 0, "PART[,PART]", UP, set_only,
+	 "parts of the deployment to carry out: code, migrations\n(default: all)"},
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},
-	{"dry-run", 0, NULL, UP | DOWN, set_dry_run, "show what would be done, and do nothing"},
-	{"lock-wait", 0, "SECONDS", UP | DOWN | REPAIR, set_lock_wait,
+	{"force", 0, NULL, BASELINE, set_force, "record without looking whether the objects are there"},
+	{"accept-drift", 0, NULL, UP, set_accept_drift,
+	 "take the catalogs as they are for what \"verify\" compares\nwith, even where nothing is to "
+	 "do"},
+	{"dry-run", 0, NULL, UP | DOWN | BASELINE, set_dry_run,
+	 "show what would be done, and do nothing"},
+	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | REPAIR | BASELINE, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
-	{"end-orphan", 0, NULL, UP | DOWN | REPAIR, set_end_orphan,
+	{"end-orphan", 0, NULL, UP | DOWN | REPAIR | BASELINE, set_end_orphan,
 	 "end a deployment that works on though its client is gone"},
 	{"retry", 0, NULL, REPAIR, set_retry,
 	 "\"up\" is to send the statement in question, and what comes after\nit, as the file has it "
@@ -284,12 +339,17 @@ const Option options_table[MOST_OPTIONS] = {
 	{"done", 0, NULL, REPAIR, set_done, "the statement in question was brought to its end by hand"},
 	{"forget", 0, NULL, REPAIR, set_forget,
 	 "take the migration out of the ledger: what stands of it was\ntaken back by hand"},
-	{"lock-retries", 0, "N", UP | DOWN, set_lock_retries,
+	{"lock-retries", 0, "N", UP | DOWN | VERIFY | BASELINE, set_lock_retries,
 	 "how often to try a migration again that could not get\na lock (default: 10)"},
 	{"months-ahead", 0, "N", MAINTAIN, set_months_ahead,
 	 "months after this one to make partitions for (default: 3)"},
 	{"keep-months", 0, "N", MAINTAIN, set_keep_months,
 	 "drop partitions older than this many whole months\n(default: drop none)"},
+	{"scratch", 0, NULL, VERIFY, set_scratch,
+	 "also build a scratch database from the ledger, and hold the\ncatalogs against its"},
+	{"scratch-dbname", 0, "NAME", VERIFY | TRACE | BASELINE, set_scratch_dbname,
+	 "an empty database of this server to use as scratch database\n(default: one is made and "
+	 "dropped)"},
 	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
@@ -316,7 +376,8 @@ options_read_environment(Options *options, int command)
 		options->connection.dbname = url;
 	if (options->directory == NULL && directory && directory[0])
 		options->directory = directory;
-	if (command == UP && options->embedding_dimensions == 0 && dimensions && dimensions[0])
+	if ((command == UP || command == TRACE || command == BASELINE) &&
+		options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{
 		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;
 		return parse_number(DIMENSIONS_ENVIRONMENT, dimensions, 1, MAX_EMBEDDING_DIMENSIONS,

@@ -17,7 +17,10 @@ enum
 	DOWN = 16,
 	VERIFY = 32,
 	REPAIR = 64,
-	ALL = UP | DOWN | STATUS | VERIFY | REPAIR | MAINTAIN /* that connect to a database */
+	BASELINE = 128,
+	TRACE = 256,
+	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE |
+		  MAINTAIN /* that connect to a database */
 };
 
 typedef struct Option

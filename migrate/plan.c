@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "plan.h"
+#include "plan_part.h"
 #include "plan_unfinished.h"
 
 static const char *const state_names[] = {
@@ -21,6 +22,8 @@ static const char *const kind_names[] = {
 	[ACTION_REAPPLY] = "apply again",
 	[ACTION_RESUME] = "resume",
 	[ACTION_REVERT] = "revert",
+	[ACTION_FOUND] = "apply",
+	[ACTION_BASELINE] = "baseline",
 };
 
 const char *
@@ -99,8 +102,8 @@ plan_add_problem(Plan *plan, char *message, char *detail, char *hint)
 	plan->problems[plan->problem_count++] = (Problem){message, detail, hint};
 }
 
-static void
-plan_dimensions(Plan *plan, const PlanInput *input)
+void
+plan_decide_dimensions(Plan *plan, const PlanInput *input)
 {
 	int known = plan_known_dimensions(input->deployment, input->ledger);
 
@@ -118,8 +121,8 @@ plan_dimensions(Plan *plan, const PlanInput *input)
 }
 
 /* What the caller says, and the dimension, which is the database's. */
-static void
-plan_variables(Plan *plan, const PlanInput *input)
+void
+plan_gather_variables(Plan *plan, const PlanInput *input)
 {
 	char *dimensions = psprintf("%d", plan->dimensions);
 
@@ -215,6 +218,18 @@ plan_extension(Plan *plan, const Deployment *deployment)
 	return installed;
 }
 
+/* Where the code is left as it is, it has to be there. */
+static const char *
+plan_without_extension(Plan *plan, const Deployment *deployment)
+{
+	if (deployment->extension_version == NULL)
+		plan_add_problem(plan, pg_strdup("extension \"headhunter\" is not installed"),
+						 pg_strdup("Migrations build on it, and --only leaves it out."),
+						 pg_strdup("Run \"hh-migrate up\" without --only, or with --only=code "
+								   "first."));
+	return deployment->extension_version;
+}
+
 /* The schemas that a deployment makes must not be somebody else's. */
 static void
 check_data_schemas(Plan *plan, const Deployment *deployment)
@@ -230,8 +245,10 @@ check_data_schemas(Plan *plan, const Deployment *deployment)
 		plan_add_problem(
 			plan, pg_strdup("Headhunter's schemas exist, but not the ledger hh.migration"),
 			pg_strdup("What made them, and how, is not known."),
-			psprintf("Restore the table hh.migration, or drop schemas %s to deploy anew.",
-					 deployment->data_schemas));
+			psprintf(
+				"\"hh-migrate baseline\" adopts them; or restore the table hh.migration, or drop "
+				"schemas %s to deploy anew.",
+				deployment->data_schemas));
 }
 
 bool
@@ -324,8 +341,8 @@ check_substitution(Plan *plan, const Migration *migration, const VariableList *o
 	}
 }
 
-static void
-check_variables(Plan *plan, const Migration *migration)
+void
+plan_check_variables(Plan *plan, const Migration *migration)
 {
 	VariableList own = variables_of(migration, &plan->variables);
 	bool complete = true;
@@ -444,9 +461,20 @@ plan_migration(Plan *plan, const PlanInput *input, const Standing *standing, int
 			break;
 	}
 	check_required_version(plan, migration, standing->code_version);
-	check_variables(plan, migration);
+	plan_check_variables(plan, migration);
 	plan_check_stepwise(plan, input, migration);
 	add_action(plan, kind, migration->label, migration->version, reason, migration);
+}
+
+const char *
+plan_begin(Plan *plan, const PlanInput *input)
+{
+	memset(plan, 0, sizeof(*plan));
+	plan_check_rights(plan, input->deployment);
+	plan_decide_dimensions(plan, input);
+	plan_gather_variables(plan, input);
+	return plan_has_part(input->only, PART_CODE) ? plan_extension(plan, input->deployment)
+												 : plan_without_extension(plan, input->deployment);
 }
 
 void
@@ -454,15 +482,12 @@ plan_make(Plan *plan, const PlanInput *input)
 {
 	Standing standing = {.newest = {newest_applied(input, false), newest_applied(input, true)}};
 
-	memset(plan, 0, sizeof(*plan));
-	plan_check_rights(plan, input->deployment);
-	plan_dimensions(plan, input);
-	plan_variables(plan, input);
-	standing.code_version = plan_extension(plan, input->deployment);
+	standing.code_version = plan_begin(plan, input);
 	check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
-	for (int i = 0; i < input->migrations->count; i++)
+	for (int i = 0; plan_has_part(input->only, PART_MIGRATIONS) && i < input->migrations->count;
+		 i++)
 	{
 		if (input->to == NULL ||
 			migration_version_compare(input->migrations->items[i].version, input->to) <= 0)

@@ -10,6 +10,7 @@
 #include "attempt.h"
 #include "display.h"
 #include "extension.h"
+#include "founding.h"
 #include "runner.h"
 #include "stepwise.h"
 
@@ -24,6 +25,7 @@ typedef struct Runner
 	bool has_session;
 	int migration_number; /* of the one that is run, from 1 */
 	int migration_count;
+	bool is_uncertain; /* whether the step that failed stands all the same */
 } Runner;
 
 /* In one transaction with the migration's row. */
@@ -33,10 +35,14 @@ record(Attempt *attempt)
 	const Session *session = &attempt->place->session;
 	char *variables = variables_as_json(attempt->variables);
 	ServerError error = {0};
-	bool recorded =
-		attempt->reverting
-			? ledger_record_reverted(session, attempt->migration, TOOL, &error)
-			: ledger_record_applied(session, attempt->migration, variables, TOOL, &error);
+	bool recorded;
+
+	if (attempt->reverting)
+		recorded = ledger_record_reverted(session, attempt->migration, TOOL, &error);
+	else if (attempt->adopting)
+		recorded = ledger_record_baseline(session, attempt->migration, variables, TOOL, &error);
+	else
+		recorded = ledger_record_applied(session, attempt->migration, variables, TOOL, &error);
 
 	pg_free(variables);
 	return recorded ? TRIED_DONE : attempt_failed(attempt, "recorded", &error);
@@ -45,7 +51,7 @@ record(Attempt *attempt)
 static Tried
 try_once(Attempt *attempt)
 {
-	int count = attempt_statements(attempt)->count;
+	int count = attempt->adopting ? 0 : attempt_statements(attempt)->count;
 	Tried outcome = attempt_begin(attempt);
 
 	for (int number = 0; outcome == TRIED_DONE && number < count; number++)
@@ -79,6 +85,7 @@ record_failure(const Attempt *attempt)
 	ServerError error = {0};
 
 	if (database_is_connected(database) && attempt->error != NULL && !attempt->reverting &&
+		!attempt->adopting &&
 		!ledger_record_failed(&attempt->place->session, attempt->migration, variables, TOOL,
 							  attempt->error, &error))
 		pg_log_debug("could not record the failure: %s", error.message);
@@ -111,10 +118,13 @@ run_migration(Runner *runner, const Action *action)
 					   .migration = migration,
 					   .variables = &variables,
 					   .reverting = action->kind == ACTION_REVERT,
+					   .adopting = action->kind == ACTION_BASELINE,
 					   .may_leave_transaction = migration->file.no_transaction};
-	bool done = migration->file.no_transaction ? stepwise_run(&attempt, action->steps)
-											   : run_in_transaction(&attempt);
+	bool done = migration->file.no_transaction && !attempt.adopting
+					? stepwise_run(&attempt, action->steps)
+					: run_in_transaction(&attempt);
 
+	runner->is_uncertain = attempt.is_uncertain;
 	attempt_free(&attempt);
 	variables_free(&variables);
 	return done;
@@ -127,25 +137,9 @@ run_migration(Runner *runner, const Action *action)
 static bool
 open_session(Runner *runner)
 {
-	Deployment now = {0};
-	bool open = false;
-
-	if (!deployment_read(runner->database, &now))
-		return false;
-	now.owner = pg_strdup(runner->deployment->owner);
-	now.may_become_owner = runner->deployment->may_become_owner;
-	if (deployment_check_schema(runner->database, &now, true))
-	{
-		runner->place.session = session_make(runner->database, &now);
-		runner->has_session = open = runner->place.session.mode != SESSION_READER;
-		if (!open)
-		{
-			pg_log_error("the function hh.execute_as_owner(text) is not the extension's own");
-			pg_log_error_hint("Look at who made it, and create the extension headhunter anew.");
-		}
-	}
-	deployment_free(&now);
-	return open;
+	runner->has_session =
+		session_remake(runner->database, runner->deployment, &runner->place.session);
+	return runner->has_session;
 }
 
 static bool
@@ -162,10 +156,13 @@ run_action(Runner *runner, const Action *action)
 			return extension_create(runner->database, runner->deployment, action->object);
 		case ACTION_UPDATE_EXTENSION:
 			return extension_update(runner->database, runner->deployment);
+		case ACTION_FOUND:
+			return founding_run(runner->database, runner->deployment, action->migration);
 		case ACTION_APPLY:
 		case ACTION_REAPPLY:
 		case ACTION_RESUME:
 		case ACTION_REVERT:
+		case ACTION_BASELINE:
 			break;
 	}
 	return (runner->has_session || open_session(runner)) && run_migration(runner, action);
@@ -203,16 +200,28 @@ run_and_time(Runner *runner, const Action *action)
 	return (Outcome){done ? OUTCOME_DONE : OUTCOME_FAILED, (int) INSTR_TIME_GET_MILLISEC(elapsed)};
 }
 
+/* Whether a step that failed has certainly left nothing behind. */
+static bool
+is_undone(const Runner *runner, const Action *action)
+{
+	if (action->migration == NULL)
+		return database_is_connected(runner->database);
+	return !action->migration->file.no_transaction && !runner->is_uncertain;
+}
+
 /* Logs what stands where a step has failed, from 0. */
 static void
-log_standing(const Plan *plan, int failed)
+log_standing(const Runner *runner, int failed)
 {
-	const Migration *migration = plan->actions[failed].migration;
-	bool in_transaction = migration == NULL || !migration->file.no_transaction;
+	const Plan *plan = runner->plan;
+	bool undone = is_undone(runner, &plan->actions[failed]);
 
-	pg_log_error_detail("What was done before stands (steps: %d of %d)%s.", failed,
-						plan->action_count,
-						in_transaction ? "; the failed step left nothing behind" : "");
+	if (failed > 0)
+		pg_log_error_detail("What was done before stands (steps: %d of %d)%s.", failed,
+							plan->action_count,
+							undone ? "; the failed step left nothing behind" : "");
+	else if (undone)
+		pg_log_error_detail("Nothing was changed.");
 }
 
 bool
@@ -222,7 +231,9 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 	Runner runner = {.database = database,
 					 .deployment = deployment,
 					 .plan = plan,
-					 .place = {.database = database, .lock_retries = settings->lock_retries}};
+					 .place = {.database = database,
+							   .lock_retries = settings->lock_retries,
+							   .observer = settings->observer}};
 	bool done = plan->action_count == 0 || lock_watch_start(&runner.place.watch, database);
 
 	for (int i = 0; i < plan->action_count; i++)
@@ -236,8 +247,8 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 		done = outcomes[i].kind == OUTCOME_DONE;
 		if (done)
 			progress(&plan->actions[i], &outcomes[i]);
-		else if (i > 0)
-			log_standing(plan, i);
+		else
+			log_standing(&runner, i);
 	}
 	lock_watch_stop(&runner.place.watch);
 	footing_free(&runner.place.footing);

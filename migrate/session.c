@@ -4,6 +4,7 @@
  */
 #include "postgres_fe.h"
 
+#include "common/logging.h"
 #include "pqexpbuffer.h"
 
 #include "queries.h"
@@ -24,6 +25,30 @@ session_make(Database *database, const Deployment *deployment)
 	else if (deployment->may_become_owner && can_call)
 		session.mode = SESSION_AS_OWNER;
 	return session;
+}
+
+bool
+session_remake(Database *database, const Deployment *decided, Session *session)
+{
+	Deployment now = {0};
+	bool made = false;
+
+	if (!deployment_read(database, &now))
+		return false;
+	now.owner = pg_strdup(decided->owner);
+	now.may_become_owner = decided->may_become_owner;
+	if (deployment_check_schema(database, &now, true))
+	{
+		*session = session_make(database, &now);
+		made = session->mode != SESSION_READER;
+		if (!made)
+		{
+			pg_log_error("the function hh.execute_as_owner(text) is not the extension's own");
+			pg_log_error_hint("Look at who made it, and create the extension headhunter anew.");
+		}
+	}
+	deployment_free(&now);
+	return made;
 }
 
 /* Copies a comment or a quoted string, in which $1 is no parameter, as it stands. */

@@ -32,6 +32,12 @@ typedef struct Session
 extern Session session_make(Database *database, const Deployment *deployment);
 
 /*
+ * The same after the extension may have been created, for the owner that was
+ * decided on before.  Logs and returns false where it can't act as the owner.
+ */
+extern bool session_remake(Database *database, const Deployment *decided, Session *session);
+
+/*
  * Runs one statement in the owner's name and returns the first columns of its
  * result.  As database_run(): NULL on failure, with *error filled in.
  */

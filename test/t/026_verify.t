@@ -29,8 +29,10 @@ sub differences_of
     my ($role, $name) = @_;
     my ($status, $out, $err) = verify($role, '--format', 'json');
     my $json = decode_json($out);
-    my @found = map { "$_->{version} $_->{check}: $_->{detail}" } @{ $json->{differences} };
+    my @found = map { ($_->{version} // $_->{object}) . " $_->{check}: $_->{detail}" } @{ $json->{differences} };
     is($status, @found ? 2 : 0, "$name: exit code") or diag($err);
+    # Whoever writes the ledger by hand is another program.
+    $err =~ s/\A.*warning: the snapshot of the catalogs is older than .*\n.*detail: .*\n.*hint: .*\n//;
     is($err, '', "$name: nothing on standard error");
     is($json->{verified} ? 1 : 0, @found ? 0 : 1, "$name: verified");
     return \@found;
@@ -48,13 +50,13 @@ foreach my $role ('owner', undef)
     is_deeply(differences_of($role, "$who: as it should be"), [], "$who: no difference");
     ($status, $out, $err) = verify($role);
     is($status, 0, "$who: as text: exit code");
-    like($out, qr/^ version \| name \| check \| detail .*^verified: true$/ms, '... a table without rows');
+    like($out, qr/^ version \| name \| check \| object \| detail .*^verified: true$/ms, '... a table without rows');
     is((verify($role, '-q'))[1], '', '... -q says nothing');
 
     run_sql($node, 'main', 'owner', 'INSERT INTO team."a b" VALUES (1)');
     is_deeply(differences_of($role, "$who: a query that is not true"), ['1000 verify: the query at line 6 is not true'], '... which one');
     like((verify($role, '--format', 'csv'))[1],
-        qr/\Aversion,name,check,detail\n1000,base,verify,the query at line 6 is not true\n\z/, '... as CSV');
+        qr/\Aversion,name,check,object,detail\n1000,base,verify,,the query at line 6 is not true\n\z/, '... as CSV');
     like((verify($role, '--format', 'html'))[1], qr/<td align="left">the query at line 6 is not true/, '... as HTML');
 
     run_sql($node, 'main', 'owner', 'ALTER TABLE team."a b" RENAME TO c');
@@ -69,6 +71,9 @@ foreach my $role ('owner', undef)
     is(shift @found, '1000 verify: the query at line 6 failed: relation "team.a b" does not exist', '... and the other');
     like(shift @found, qr/^1001 checksum: the ledger's is [0-9a-f]{64}, the file's is [0-9a-f]{64}$/, '... an edited file');
     like(shift @found, qr/^1002 file: there is no such migration; it was recorded by hh-migrate /, '... a missing file');
+    is(shift @found, 'table team."a b" drift: is missing', '... and what differs from the snapshot');
+    is(shift @found, 'table team.c drift: is not in the snapshot', '... the table by its new name');
+    is(shift @found, 'trigger candidate_profiles_search_document on search.candidate_profiles drift: is missing', '... the trigger');
     is_deeply(\@found, [], '... no others');
 
     %files = %original;
@@ -85,6 +90,7 @@ run_sql($node, 'main', 'owner', q{UPDATE hh.migration SET state = 'reverted', ch
 is_deeply(differences_of('owner', 'a reverted one'), [], 'nor what is reverted');
 is((try_client($node, 'main', 'owner', 'verify'))[0], 0, 'without the directory');
 run_sql($node, 'main', 'owner', qq{UPDATE hh.migration SET state = 'applied', checksum = '$checksum' WHERE version = '1000'; DROP TABLE team.plain});
+run_client($node, 'main', 'owner', 'up', '--accept-drift');
 
 # Who can't act as the owner runs no query, in verify or status.
 run_sql($node, 'main', 'owner', q{GRANT USAGE ON SCHEMA hh TO reader; GRANT SELECT ON hh.migration TO reader});

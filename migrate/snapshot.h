@@ -1,0 +1,35 @@
+/*
+ * snapshot.h
+ *		hh.snapshot: the catalogs as the last deployment left them.
+ */
+#ifndef HH_SNAPSHOT_H
+#define HH_SNAPSHOT_H
+
+#include "catalog_difference.h"
+#include "session.h"
+
+typedef enum SnapshotState
+{
+	SNAPSHOT_NONE,	   /* none is stored */
+	SNAPSHOT_NO_TABLE, /* and none can be: migration 0008 is to come */
+	SNAPSHOT_BEHIND,   /* another program has deployed since */
+	SNAPSHOT_CURRENT
+} SnapshotState;
+
+/* Logs and returns false on failure. */
+extern bool snapshot_look(const Session *session, SnapshotState *state);
+
+/* Adds what is different from the snapshot.  Logs and returns false on failure. */
+extern bool snapshot_compare(const Session *session, CatalogDifferenceList *differences);
+
+/* Warns where something is different, which the next snapshot will forgive. */
+extern void snapshot_warn(const Session *session);
+
+/*
+ * Stores the catalogs as they are, where none are stored or another program has
+ * deployed since; with changed, always.  Failing to do so is worth a warning: a
+ * deployment has not failed for that.
+ */
+extern void snapshot_keep(const Session *session, bool changed);
+
+#endif /* HH_SNAPSHOT_H */
