@@ -259,9 +259,37 @@ wants_no_transaction(const ServerError *error)
 	return strcmp(error->sqlstate, "25001") == 0 || strcmp(error->sqlstate, "2D000") == 0;
 }
 
+bool
+attempt_observe_before(const Attempt *attempt, int number)
+{
+	const StatementObserver *observer = attempt->place->observer;
+
+	return observer == NULL || observer->before(observer->context, &attempt->place->session,
+												attempt->migration, number);
+}
+
+bool
+attempt_observe_after(const Attempt *attempt, int number)
+{
+	const StatementObserver *observer = attempt->place->observer;
+
+	return observer == NULL ||
+		   observer->after(observer->context, &attempt->place->session, attempt->migration, number);
+}
+
+void
+attempt_observe_failure(const Attempt *attempt, int number, const ServerError *error)
+{
+	const StatementObserver *observer = attempt->place->observer;
+
+	if (observer)
+		observer->failed(observer->context, attempt->migration, number, error);
+}
+
 static Tried
 statement_failed(Attempt *attempt, int number, const char *sql, ServerError *error)
 {
+	attempt_observe_failure(attempt, number, error);
 	if (attempt->may_leave_transaction && wants_no_transaction(error))
 	{
 		server_error_free(error);
@@ -276,22 +304,15 @@ statement_failed(Attempt *attempt, int number, const char *sql, ServerError *err
 	return TRIED_FAILED;
 }
 
-Tried
-attempt_statement(Attempt *attempt, int number)
+/* sql: the statement, with the query of the footing behind it. */
+static Tried
+send_statement(Attempt *attempt, int number, const char *statement, const char *sql)
 {
 	Workplace *place = attempt->place;
-	char *statement = attempt_text(attempt, number);
-	char *sql;
 	ServerError error = {0};
 	Tried outcome = TRIED_DONE;
-	Result *result;
+	Result *result = session_run(&place->session, sql, FOOTING_COLUMNS, NO_PARAMS, &error);
 
-	if (statement == NULL)
-		return TRIED_FAILED;
-	sql = footing_append_query(statement);
-	lock_watch_reset(&place->watch);
-	display_statement(number + 1, attempt_statements(attempt)->count);
-	result = session_run(&place->session, sql, FOOTING_COLUMNS, NO_PARAMS, &error);
 	if (result == NULL)
 		outcome = statement_failed(attempt, number, sql, &error);
 	else if (!check_footing(attempt, number, result))
@@ -302,6 +323,25 @@ attempt_statement(Attempt *attempt, int number)
 		outcome = TRIED_FAILED;
 	}
 	result_free(result);
+	return outcome;
+}
+
+Tried
+attempt_statement(Attempt *attempt, int number)
+{
+	char *statement = attempt_text(attempt, number);
+	char *sql;
+	Tried outcome = TRIED_FAILED;
+
+	if (statement == NULL)
+		return TRIED_FAILED;
+	sql = footing_append_query(statement);
+	lock_watch_reset(&attempt->place->watch);
+	display_statement(number + 1, attempt_statements(attempt)->count);
+	if (attempt_observe_before(attempt, number))
+		outcome = send_statement(attempt, number, statement, sql);
+	if (outcome == TRIED_DONE && !attempt_observe_after(attempt, number))
+		outcome = TRIED_FAILED;
 	pg_free(sql);
 	pg_free(statement);
 	return outcome;
@@ -317,7 +357,8 @@ attempt_commit(Attempt *attempt)
 	Tried outcome = result ? TRIED_DONE : attempt_failed(attempt, "committed", &error);
 
 	result_free(result);
-	if (!database_is_connected(database))
+	attempt->is_uncertain = !database_is_connected(database);
+	if (attempt->is_uncertain)
 		pg_log_error_hint("Whether %s was committed is not known: \"hh-migrate status\" says.",
 						  attempt->migration->label);
 	return outcome;

@@ -8,6 +8,7 @@
 #include "footing.h"
 #include "lock_watch.h"
 #include "migration_set.h"
+#include "statement_observer.h"
 #include "variables.h"
 
 /* What all attempts of a run share. */
@@ -16,8 +17,9 @@ typedef struct Workplace
 	Database *database;
 	Session session;
 	LockWatch watch;
-	Footing footing;  /* of the transaction that is open */
-	int lock_retries; /* tries after the first, where a lock can't be had */
+	Footing footing;				   /* of the transaction that is open */
+	int lock_retries;				   /* tries after the first, where a lock can't be had */
+	const StatementObserver *observer; /* or NULL */
 } Workplace;
 
 typedef enum Tried
@@ -38,6 +40,7 @@ typedef struct Attempt
 	bool adopting;				/* nothing is run: it is recorded */
 	bool may_leave_transaction; /* TRIED_IN_VAIN is of use */
 	int retries;				/* so far */
+	bool is_uncertain;			/* the connection was lost at COMMIT */
 	char *error;				/* of the last failure, for the ledger; or NULL */
 } Attempt;
 
@@ -64,6 +67,11 @@ extern void attempt_canceled(Attempt *attempt, const char *where);
 
 /* Remembers what went wrong and was logged. */
 extern void attempt_remember(Attempt *attempt, const char *message);
+
+/* Tell the observer, if there is one, of a statement, from 0. */
+extern bool attempt_observe_before(const Attempt *attempt, int number);
+extern bool attempt_observe_after(const Attempt *attempt, int number);
+extern void attempt_observe_failure(const Attempt *attempt, int number, const ServerError *error);
 
 /* The change's statements, or the revert part's. */
 extern const StatementList *attempt_statements(const Attempt *attempt);

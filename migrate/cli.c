@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include <getopt.h>
+#include <limits.h>
 
 #include "common/logging.h"
 
@@ -15,6 +16,7 @@
 #include "command_new.h"
 #include "command_repair.h"
 #include "command_status.h"
+#include "command_trace.h"
 #include "command_up.h"
 #include "command_verify.h"
 #include "display.h"
@@ -26,7 +28,8 @@
 typedef struct Command
 {
 	const char *name;
-	const char *argument; /* what help calls it, [IN BRACKETS] if it may be missing; or NULL */
+	const char *argument; /* what help calls it; [IN BRACKETS] if it may be missing, with ... behind
+						   * it if there may be several; or NULL */
 	int flag;			  /* in Option.commands, of option_table.h */
 	const char *summary;
 	const char *description;
@@ -50,6 +53,11 @@ static const Command commands[] = {
 	 "Compares the checksum of every applied migration, and runs its verify part, as the\n"
 	 "owner. Changes nothing. A line a difference; exits with 2 where there is one.",
 	 command_verify},
+	{"trace", "[VERSION]...", TRACE, "try pending migrations out and say what will hurt",
+	 "Runs what is pending, or the versions given, statement by statement in a scratch\n"
+	 "database that has what is applied, and shows locks, rewrites, scans and builds. Changes\n"
+	 "nothing here. Exits with 2 on findings; -- hh: allow RULE REASON in a file silences one.",
+	 command_trace},
 	{"repair", "[VERSION]", REPAIR, "explain a migration that has not come to its end",
 	 "Shows what stands of migrations that failed or were interrupted, by ledger and\n"
 	 "catalogs, and what can be done; does that, with an option. Exits with 2 where there\n"
@@ -247,18 +255,21 @@ check_options(const CommandLine *line, const Command *command)
 
 /* What stands behind the command's name, besides options. */
 static bool
-take_argument(Options *options, const Command *command, int count, char **arguments)
+take_arguments(Options *options, const Command *command, int count, char **arguments)
 {
-	int most = command->argument ? 1 : 0;
-	int least = command->argument && command->argument[0] != '[' ? 1 : 0;
+	const char *argument = command->argument;
+	int most = argument == NULL ? 0 : strstr(argument, "...") ? INT_MAX : 1;
+	int least = argument && argument[0] != '[' ? 1 : 0;
 
 	if (count > most)
 		pg_log_error("command \"%s\" takes no argument \"%s\"", command->name, arguments[most]);
 	else if (count < least)
-		pg_log_error("command \"%s\" needs an argument %s", command->name, command->argument);
+		pg_log_error("command \"%s\" needs an argument %s", command->name, argument);
 	else
 	{
 		options->argument = count > 0 ? arguments[0] : NULL;
+		options->arguments = (const char *const *) arguments;
+		options->argument_count = count;
 		return true;
 	}
 	pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);
@@ -300,7 +311,7 @@ run_command(CommandLine *line, int count, char **arguments)
 		return show_help(count - 1, arguments + 1);
 	if ((command = find_command(arguments[0])) == NULL)
 		return EXIT_COULD_NOT_RUN;
-	if (!take_argument(&line->options, command, count - 1, arguments + 1) ||
+	if (!take_arguments(&line->options, command, count - 1, arguments + 1) ||
 		!check_options(line, command) || !options_read_environment(&line->options, command->flag))
 		return EXIT_COULD_NOT_RUN;
 	display_start(line->options.quiet);

@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#include "trace_rule_id.h"
+
 #define DIRECTIVE_MARK "-- hh:"
 
 static bool
@@ -178,6 +180,32 @@ parse_vars(TextSlice vars, MigrationFile *file, const char **error)
 	return true;
 }
 
+static bool
+is_rule(TextSlice word)
+{
+#define RULE_NAME(id, name) name,
+	static const char *const names[] = {TRACE_RULES(RULE_NAME)};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	{
+		if (slice_is(word, names[i]))
+			return true;
+	}
+	return false;
+}
+
+static bool
+check_allowance(TextSlice rest, const char **error)
+{
+	if (!is_rule(next_word(&rest)))
+		*error = "allow names no rule of \"hh-migrate trace\"";
+	else if (rest.length == 0)
+		*error = "allow needs a reason behind the rule's name";
+	else
+		return true;
+	return false;
+}
+
 /* A directive of the file's head. */
 static bool
 parse_head_directive(TextSlice directive, MigrationFile *file, const char **error)
@@ -193,6 +221,8 @@ parse_head_directive(TextSlice directive, MigrationFile *file, const char **erro
 		file->requires_extension = rest;
 	else if (slice_is(word, "vars") && rest.length > 0)
 		return parse_vars(rest, file, error);
+	else if (slice_is(word, "allow"))
+		return check_allowance(rest, error);
 	else if (slice_is(word, "lock-timeout") || slice_is(word, "statement-timeout"))
 	{
 		if (!is_timeout(rest))
@@ -327,6 +357,8 @@ migration_file_parse(const char *file_name, const char *text, size_t length, Mig
 		}
 		else if (trimmed(line).length > 0 && !(line.length >= 2 && memcmp(line.data, "--", 2) == 0))
 			in_head = false;
+		if (in_head)
+			file->head = (TextSlice){text, (size_t) (rest.data - text)};
 	}
 	part->length = (size_t) (text + length - part->data);
 	return true;
@@ -342,6 +374,26 @@ migration_file_declares(const MigrationFile *file, const char *name, size_t leng
 	{
 		if (declared.length == length && memcmp(declared.data, name, length) == 0)
 			return true;
+	}
+	return false;
+}
+
+bool
+migration_file_next_allowance(TextSlice *rest, Allowance *allowance)
+{
+	while (rest->length > 0)
+	{
+		TextSlice line = next_line(rest);
+		size_t mark = strlen(DIRECTIVE_MARK);
+
+		if (!is_directive(line))
+			continue;
+		line = (TextSlice){line.data + mark, line.length - mark};
+		if (!slice_is(next_word(&line), "allow"))
+			continue;
+		allowance->rule = next_word(&line);
+		allowance->reason = line;
+		return true;
 	}
 	return false;
 }

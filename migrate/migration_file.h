@@ -11,6 +11,7 @@
  *		-- hh: lock-timeout 5s
  *		-- hh: statement-timeout 10min
  *		-- hh: no-transaction
+ *		-- hh: allow blocking-index-build the table has ten rows
  *		CREATE ...                         the change
  *		-- hh: revert
  *		DROP ...                           what takes it back
@@ -47,6 +48,7 @@ typedef struct MigrationFile
 	TextSlice vars;				  /* names, separated by blanks */
 	TextSlice lock_timeout;		  /* as PostgreSQL writes it, "5s"; empty where not said */
 	TextSlice statement_timeout;
+	TextSlice head; /* the lines that directives stand in */
 	TextSlice change;
 	TextSlice revert; /* empty where the file has no such part */
 	TextSlice verify;
@@ -78,6 +80,16 @@ extern bool migration_file_next_variable(TextSlice *rest, TextSlice *name);
 
 /* Whether the file declares the variable in "-- hh: vars". */
 extern bool migration_file_declares(const MigrationFile *file, const char *name, size_t length);
+
+/* A rule of "hh-migrate trace" that the file may break, and why. */
+typedef struct Allowance
+{
+	TextSlice rule;
+	TextSlice reason;
+} Allowance;
+
+/* Takes the next "-- hh: allow" off *rest, which begins as the file's head; false at its end. */
+extern bool migration_file_next_allowance(TextSlice *rest, Allowance *allowance);
 
 /* Compares versions such as 1.0 and 1.0.1 number by number: < 0, 0 or > 0. */
 extern int version_compare(TextSlice a, TextSlice b);

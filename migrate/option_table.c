@@ -10,6 +10,7 @@
 
 #include "option_table.h"
 #include "plan.h"
+#include "plan_part.h"
 
 #define LONGEST_LOCK_WAIT 86400
 #define MOST_LOCK_RETRIES 1000
@@ -129,6 +130,20 @@ set_to(Options *options, const char *value)
 {
 	options->to = value;
 	return true;
+}
+
+static bool
+set_only(Options *options, const char *value)
+{
+	char *names;
+
+	if (plan_parts_read(value, &options->only))
+		return true;
+	names = plan_parts_in_words();
+	pg_log_error("invalid value \"%s\" for --only", value);
+	pg_log_error_hint("It must be parts of a deployment, with commas between them: %s.", names);
+	pg_free(names);
+	return false;
 }
 
 static bool
@@ -287,21 +302,24 @@ set_verbose(Options *options, const char *value)
 }
 
 const Option options_table[MOST_OPTIONS] = {
-	{"owner", 0, "ROLE", UP | BASELINE, set_owner,
+	{"owner", 0, "ROLE", UP | TRACE | BASELINE, set_owner,
 	 "role that is to own everything (first deployment only;\n"
 	 "default: hh_owner if it exists, else the connected role)"},
-	{"embedding-dimensions", 0, "N", UP | BASELINE, set_dimensions,
+	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | REPAIR | BASELINE | NEW, set_directory,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | NEW,
+	 set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
-	{"set", 0, "NAME=VALUE", UP | BASELINE, set_variable,
+	{"set", 0, "NAME=VALUE", UP | TRACE | BASELINE, set_variable,
 	 "value of a variable that migrations declare; may be repeated\n"
 	 "(default: " VARIABLE_ENVIRONMENT "NAME)"},
 	{"to", 0, "VERSION", UP | DOWN, set_to,
 	 "up: the last migration to apply (default: all); down: the\n"
 	 "last one to keep (default: all but the newest)"},
+	{"only", 0, "PART[,PART]", UP, set_only,
+	 "parts of the deployment to carry out: code, migrations\n(default: all)"},
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},
@@ -329,7 +347,7 @@ const Option options_table[MOST_OPTIONS] = {
 	 "drop partitions older than this many whole months\n(default: drop none)"},
 	{"scratch", 0, NULL, VERIFY, set_scratch,
 	 "also build a scratch database from the ledger, and hold the\ncatalogs against its"},
-	{"scratch-dbname", 0, "NAME", VERIFY | BASELINE, set_scratch_dbname,
+	{"scratch-dbname", 0, "NAME", VERIFY | TRACE | BASELINE, set_scratch_dbname,
 	 "an empty database of this server to use as scratch database\n(default: one is made and "
 	 "dropped)"},
 	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
@@ -358,8 +376,8 @@ options_read_environment(Options *options, int command)
 		options->connection.dbname = url;
 	if (options->directory == NULL && directory && directory[0])
 		options->directory = directory;
-	if ((command == UP || command == BASELINE) && options->embedding_dimensions == 0 &&
-		dimensions && dimensions[0])
+	if ((command == UP || command == TRACE || command == BASELINE) &&
+		options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{
 		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;
 		return parse_number(DIMENSIONS_ENVIRONMENT, dimensions, 1, MAX_EMBEDDING_DIMENSIONS,

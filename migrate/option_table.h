@@ -18,8 +18,9 @@ enum
 	VERIFY = 32,
 	REPAIR = 64,
 	BASELINE = 128,
-	ALL =
-		UP | DOWN | STATUS | VERIFY | REPAIR | BASELINE | MAINTAIN /* that connect to a database */
+	TRACE = 256,
+	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE |
+		  MAINTAIN /* that connect to a database */
 };
 
 typedef struct Option

@@ -26,7 +26,9 @@ typedef enum RepairChoice
 typedef struct Options
 {
 	ConnectionOptions connection;
-	const char *argument; /* of a command that takes one */
+	const char *argument;		  /* of a command that takes one; NULL without it */
+	const char *const *arguments; /* of one that takes several */
+	int argument_count;
 	OutputFormat format;
 	bool quiet;
 	VariableList settings; /* what --set says */
@@ -39,6 +41,7 @@ typedef struct Options
 	bool end_orphan;
 	RepairChoice repair_choice;
 	const char *to; /* a version; NULL: all */
+	int only;		/* parts, of plan_part.h; 0: all */
 	bool allow_out_of_order;
 	bool accept_drift;
 	bool force;

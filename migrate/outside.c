@@ -126,7 +126,10 @@ send(Attempt *attempt, int number, const StatementForm *form, const char *text)
 				session_run_alone(&place->session, sent, &error);
 
 	if (!done)
+	{
+		attempt_observe_failure(attempt, number, &error);
 		attempt_statement_failed(attempt, number, sent ? sent : text, &error);
+	}
 	else if (!index_is_fit(place->database, text, &error))
 	{
 		attempt_statement_failed(attempt, number, text, &error);
@@ -152,6 +155,6 @@ outside_run(Attempt *attempt, int number, const char *text)
 		attempt_remember(attempt, "its timeouts could not be set");
 		return false;
 	}
-	done = send(attempt, number, &form, text);
-	return pin_again(attempt) && done;
+	done = attempt_observe_before(attempt, number) && send(attempt, number, &form, text);
+	return pin_again(attempt) && done && attempt_observe_after(attempt, number);
 }

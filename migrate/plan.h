@@ -71,6 +71,7 @@ typedef struct PlanInput
 	int dimensions;				   /* that the caller says; 0 if none */
 	const char *dimensions_source; /* where it says so, for messages */
 	const char *to;				   /* the last version to apply; NULL: all */
+	int only;					   /* parts, of plan_part.h; 0: all */
 	bool allow_out_of_order;	   /* below what is applied already */
 	bool acts_for_owner;		   /* who is connected is somebody else */
 } PlanInput;
@@ -95,6 +96,8 @@ extern const char *plan_begin(Plan *plan, const PlanInput *input);
 extern void plan_check_variables(Plan *plan, const Migration *migration);
 extern void plan_add_action(Plan *plan, Action action);
 extern void plan_add_problem(Plan *plan, char *message, char *detail, char *hint);
+extern void plan_decide_dimensions(Plan *plan, const PlanInput *input);
+extern void plan_gather_variables(Plan *plan, const PlanInput *input);
 extern void plan_check_rights(Plan *plan, const Deployment *deployment);
 extern void plan_check_ledger(Plan *plan, const PlanInput *input);
 extern void plan_check_target(Plan *plan, const PlanInput *input);

@@ -20,9 +20,8 @@ refuse_without_file(Plan *plan, const LedgerRow *row, const MigrationSet *migrat
 								   : "Without it, what it has made can't be built anew."));
 }
 
-/* Whether anything of the migration may be in the database: else it was rolled back. */
-static bool
-stands(const PlanInput *input, const LedgerRow *row)
+bool
+ledger_row_stands(const PlanInput *input, const LedgerRow *row)
 {
 	switch (row->state)
 	{
@@ -63,7 +62,8 @@ plan_make_rebuild(Plan *plan, const PlanInput *input)
 	{
 		const LedgerRow *row = &input->ledger->rows[i];
 
-		if (stands(input, row) && migration_set_find(input->migrations, row->version) == NULL)
+		if (ledger_row_stands(input, row) &&
+			migration_set_find(input->migrations, row->version) == NULL)
 			refuse_without_file(plan, row, input->migrations);
 	}
 	for (int i = 0; i < input->migrations->count; i++)
@@ -71,7 +71,7 @@ plan_make_rebuild(Plan *plan, const PlanInput *input)
 		const Migration *migration = &input->migrations->items[i];
 		const LedgerRow *row = ledger_find(input->ledger, migration->version);
 
-		if (row != NULL && stands(input, row) &&
+		if (row != NULL && ledger_row_stands(input, row) &&
 			(input->to == NULL || migration_version_compare(migration->version, input->to) <= 0))
 			plan_row(plan, migration, row);
 	}

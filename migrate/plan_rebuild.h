@@ -16,4 +16,7 @@
  */
 extern void plan_make_rebuild(Plan *plan, const PlanInput *input);
 
+/* Whether anything of the migration may be in the database: else it was rolled back. */
+extern bool ledger_row_stands(const PlanInput *input, const LedgerRow *row);
+
 #endif /* HH_PLAN_REBUILD_H */

@@ -6,6 +6,7 @@
 #define HH_RUNNER_H
 
 #include "plan.h"
+#include "statement_observer.h"
 
 typedef enum OutcomeKind
 {
@@ -22,7 +23,8 @@ typedef struct Outcome
 
 typedef struct RunnerSettings
 {
-	int lock_retries; /* tries after the first, where a lock can't be had */
+	int lock_retries;				   /* tries after the first, where a lock can't be had */
+	const StatementObserver *observer; /* or NULL */
 } RunnerSettings;
 
 /* Called after each action that was run. */

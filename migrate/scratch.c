@@ -200,10 +200,11 @@ no_progress(const Action *action, const Outcome *outcome)
 }
 
 bool
-scratch_apply(Scratch *scratch, const Options *options, const Plan *plan)
+scratch_apply_observed(Scratch *scratch, const Options *options, const Plan *plan,
+					   const StatementObserver *observer)
 {
 	Outcome *outcomes = pg_malloc0(sizeof(Outcome) * (size_t) Max(plan->action_count, 1));
-	RunnerSettings settings = {.lock_retries = options->lock_retries};
+	RunnerSettings settings = {.lock_retries = options->lock_retries, .observer = observer};
 	bool done = runner_apply(scratch->database, &scratch->deployment, plan, &settings, outcomes,
 							 no_progress);
 
@@ -212,6 +213,12 @@ scratch_apply(Scratch *scratch, const Options *options, const Plan *plan)
 							database_name(scratch->database), database_name(scratch->target));
 	pg_free(outcomes);
 	return done;
+}
+
+bool
+scratch_apply(Scratch *scratch, const Options *options, const Plan *plan)
+{
+	return scratch_apply_observed(scratch, options, plan, NULL);
 }
 
 Session

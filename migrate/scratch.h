@@ -7,6 +7,7 @@
 
 #include "options.h"
 #include "plan.h"
+#include "runner.h"
 #include "scratch_database.h"
 #include "session.h"
 #include "survey.h"
@@ -32,6 +33,10 @@ extern bool scratch_open(Scratch *scratch, const Options *options, Database *tar
 
 /* Runs a plan's migrations in it, without a line a step; plan_rebuild.h makes one. */
 extern bool scratch_apply(Scratch *scratch, const Options *options, const Plan *plan);
+
+/* The same while somebody looks on. */
+extern bool scratch_apply_observed(Scratch *scratch, const Options *options, const Plan *plan,
+								   const StatementObserver *observer);
 
 /* How to run statements in it in the owner's name. */
 extern Session scratch_session(const Scratch *scratch);

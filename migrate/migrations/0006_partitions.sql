@@ -1,5 +1,6 @@
 -- hh: repeatable
 -- hh: requires-extension 1.0
+-- hh: allow scan-under-lock a default partition holds but the rows whose month is missing
 --
 -- The upkeep of monthly partitions.  Months are UTC's, whatever the session's time zone.
 

@@ -128,6 +128,16 @@ check_part(const MigrationFile *file, TextSlice part)
 	statement_list_free(&list);
 }
 
+static void
+check_allowances(const MigrationFile *file)
+{
+	TextSlice rest = file->head;
+	Allowance allowance;
+
+	while (migration_file_next_allowance(&rest, &allowance))
+		MUST(allowance.rule.length > 0 && allowance.reason.length > 0);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 {
@@ -139,6 +149,7 @@ LLVMFuzzerTestOneInput(const uint8 *data, size_t size)
 	MUST(length <= size);
 	if (migration_file_parse("1000_fuzz.sql", text, length, &file, &error))
 	{
+		check_allowances(&file);
 		check_part(&file, file.change);
 		check_part(&file, file.revert);
 		check_part(&file, file.verify);

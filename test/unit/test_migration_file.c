@@ -152,6 +152,39 @@ check_versions(void)
 	ok(compare("2.0", "1.99.99") > 0, "the first number decides");
 }
 
+static void
+check_allowances(void)
+{
+	Allowance allowance = {0};
+	TextSlice rest;
+
+	ok(parse("0001_a.sql", "-- hh: allow table-rewrite  ten rows, at night \r\n"
+						   "-- Not a directive: allow truncate\n"
+						   "-- hh: repeatable\n"
+						   "-- hh: allow truncate a cache\n"
+						   "SELECT 1;\n"),
+	   "rules that may be broken");
+	rest = file.head;
+	ok(migration_file_next_allowance(&rest, &allowance) &&
+		   slice_is(allowance.rule, "table-rewrite") &&
+		   slice_is(allowance.reason, "ten rows, at night"),
+	   "the first, and its reason");
+	ok(migration_file_next_allowance(&rest, &allowance) && slice_is(allowance.rule, "truncate") &&
+		   slice_is(allowance.reason, "a cache"),
+	   "the second");
+	ok(!migration_file_next_allowance(&rest, &allowance), "... and no third");
+	ok(!parse("0001_a.sql", "-- hh: allow table-rewrites ten rows\n") &&
+		   strstr(error, "names no rule") != NULL,
+	   "a rule that there is not");
+	ok(!parse("0001_a.sql", "-- hh: allow\n") && strstr(error, "names no rule") != NULL, "no rule");
+	ok(!parse("0001_a.sql", "-- hh: allow table-rewrite \n") && strstr(error, "reason") != NULL,
+	   "no reason");
+	ok(!parse("0001_a.sql", "SELECT 1;\n-- hh: allow truncate a cache\n"), "below the head");
+	ok(parse("0001_a.sql", "SELECT 1;\n"), "a file without");
+	rest = file.head;
+	ok(!migration_file_next_allowance(&rest, &allowance), "... allows nothing");
+}
+
 int
 main(void)
 {
@@ -160,5 +193,6 @@ main(void)
 	check_timeouts();
 	check_errors();
 	check_versions();
+	check_allowances();
 	return tap_done();
 }
