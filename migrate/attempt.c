@@ -357,7 +357,8 @@ attempt_commit(Attempt *attempt)
 	Tried outcome = result ? TRIED_DONE : attempt_failed(attempt, "committed", &error);
 
 	result_free(result);
-	if (!database_is_connected(database))
+	attempt->is_uncertain = !database_is_connected(database);
+	if (attempt->is_uncertain)
 		pg_log_error_hint("Whether %s was committed is not known: \"hh-migrate status\" says.",
 						  attempt->migration->label);
 	return outcome;

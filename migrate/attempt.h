@@ -40,6 +40,7 @@ typedef struct Attempt
 	bool adopting;				/* nothing is run: it is recorded */
 	bool may_leave_transaction; /* TRIED_IN_VAIN is of use */
 	int retries;				/* so far */
+	bool is_uncertain;			/* the connection was lost at COMMIT */
 	char *error;				/* of the last failure, for the ledger; or NULL */
 } Attempt;
 

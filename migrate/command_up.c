@@ -29,6 +29,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey,
 						   .dimensions = options->embedding_dimensions,
 						   .dimensions_source = options->embedding_dimensions_source,
 						   .to = options->to,
+						   .only = options->only,
 						   .allow_out_of_order = options->allow_out_of_order,
 						   .acts_for_owner =
 							   strcmp(database_user(database), survey->deployment.owner) != 0};

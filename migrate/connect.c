@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "connect.h"
+#include "pg_compat.h"
 #include "pooler.h"
 #include "queries.h"
 
@@ -32,13 +33,22 @@ run_under_timeout(Database *database, const char *sql)
 	return result != NULL;
 }
 
+/* First, and on its own: where it strikes, the session is over. */
+static bool
+lift_transaction_timeout(Database *database)
+{
+	return database_server_version(database) < TRANSACTION_TIMEOUT_VERSION ||
+		   database_command(database, query_lift_transaction_timeout);
+}
+
 /* What is set through a pooler that shares sessions would stay there for others. */
 static Database *
 pin_session(Database *database)
 {
 	if (database == NULL)
 		return NULL;
-	if (pooler_check(database) && run_under_timeout(database, query_lift_timeouts) &&
+	if (pooler_check(database) && lift_transaction_timeout(database) &&
+		run_under_timeout(database, query_lift_timeouts) &&
 		database_command(database, query_pin_session))
 		return database;
 	database_close(database);

@@ -5,15 +5,18 @@
 #include "postgres_fe.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/socket.h>
 
 #include "common/logging.h"
 
+#include "clock.h"
 #include "database_internal.h"
 #include "pg_compat.h"
 
 #define APPLICATION_NAME "hh-migrate"
+#define BESIDE_WITHIN_MS 2000
 
 /* Warnings are for everybody; what else the server tells is for those who ask (-v). */
 static void
@@ -269,6 +272,33 @@ take_to_work(Database *database, const ConnectionOptions *options)
 	return NULL;
 }
 
+static void
+ignore_notice(void *unused, const PGresult *notice)
+{
+	(void) unused;
+	(void) notice;
+}
+
+/* What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that. */
+static void
+wait_for_connection(PGconn *connection, int milliseconds)
+{
+	int64 deadline = clock_ms() + milliseconds;
+	PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+
+	while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING)
+	{
+		struct pollfd socket = {.fd = PQsocket(connection),
+								.events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+		int64 left = deadline - clock_ms();
+
+		if (left <= 0)
+			return;
+		if (poll(&socket, 1, (int) left) > 0)
+			wanted = PQconnectPoll(connection);
+	}
+}
+
 Database *
 database_open(const ConnectionOptions *options)
 {
@@ -278,9 +308,9 @@ database_open(const ConnectionOptions *options)
 	return take_to_work(database, options);
 }
 
-/* Connects as another connection did, TLS included, but for what is given. */
+/* Connects as another connection did, TLS included, or only begins to; dbname: another, or NULL. */
 static PGconn *
-connect_like(const Database *database, const char *dbname, const char *connect_timeout)
+connect_like(const Database *database, const char *dbname, bool start_only)
 {
 	PQconninfoOption *said = PQconninfo(database->connection);
 	const char *keywords[64] = {NULL};
@@ -306,12 +336,8 @@ connect_like(const Database *database, const char *dbname, const char *connect_t
 		keywords[count] = "dbname";
 		values[count++] = dbname;
 	}
-	if (connect_timeout != NULL)
-	{
-		keywords[count] = "connect_timeout";
-		values[count++] = connect_timeout;
-	}
-	connection = PQconnectdbParams(keywords, values, 0);
+	connection = start_only ? PQconnectStartParams(keywords, values, 0)
+							: PQconnectdbParams(keywords, values, 0);
 	PQconninfoFree(said);
 	return connection;
 }
@@ -322,7 +348,7 @@ database_open_like(const Database *database, const char *dbname)
 	const ConnectionOptions options = {.dbname = dbname};
 	Database *other = pg_malloc0(sizeof(Database));
 
-	other->connection = connect_like(database, dbname, NULL);
+	other->connection = connect_like(database, dbname, false);
 	return take_to_work(other, &options);
 }
 
@@ -331,7 +357,9 @@ database_connect_beside(const Database *database)
 {
 	Database *beside = pg_malloc0(sizeof(Database));
 
-	beside->connection = connect_like(database, NULL, "2");
+	beside->connection = connect_like(database, NULL, true);
+	PQsetNoticeReceiver(beside->connection, ignore_notice, NULL);
+	wait_for_connection(beside->connection, BESIDE_WITHIN_MS);
 	if (PQstatus(beside->connection) == CONNECTION_OK)
 		return beside;
 	database_close(beside);

@@ -54,6 +54,15 @@ libpq_message_copy(const char *message)
 	return copy;
 }
 
+/* What libpq says of a connection that is lost goes on for lines, which help nobody. */
+static char *
+first_line_copy(const char *message)
+{
+	const char *begin = strncmp(message, "FATAL:  ", 8) == 0 ? message + 8 : message;
+
+	return pnstrdup(begin, strcspn(begin, "\r\n"));
+}
+
 static char *
 field_copy(const PGresult *result, int field)
 {
@@ -80,7 +89,7 @@ server_error_fill(ServerError *error, PGconn *connection, const PGresult *result
 	else if (internal)
 		error->position = atoi(internal);
 	if (error->message == NULL)
-		error->message = libpq_message_copy(PQerrorMessage(connection));
+		error->message = first_line_copy(PQerrorMessage(connection));
 }
 
 void

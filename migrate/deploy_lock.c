@@ -10,11 +10,13 @@
 #include "deploy_lock.h"
 #include "display.h"
 #include "migration_file.h"
+#include "one_line.h"
 #include "queries.h"
 
 #define FIRST_PAUSE_MS	 50
 #define LONGEST_PAUSE_MS 1000
 #define REPORT_EVERY_MS	 10000
+#define QUERY_COLUMNS	 80
 
 /* The columns of queries/lock_holder.sql. */
 enum
@@ -52,6 +54,15 @@ find_holder(const Wait *wait)
 	return database_query(wait->database, query_lock_holder, PARAMS(wait->key));
 }
 
+/* What an orphan works on; the caller frees it. */
+static char *
+orphan_query(const Result *holder)
+{
+	const char *query = result_value(holder, 0, HOLDER_QUERY);
+
+	return one_line(query ? query : "", QUERY_COLUMNS);
+}
+
 /* Says who holds the lock; says nothing where it has just been released. */
 static bool
 report_holder(const Wait *wait, enum pg_log_level level)
@@ -70,8 +81,12 @@ report_holder(const Wait *wait, enum pg_log_level level)
 					   result_value(holder, 0, HOLDER_PID),
 					   result_value(holder, 0, HOLDER_SESSION));
 		if (is_orphan)
-			pg_log_generic(level, PG_LOG_DETAIL, "Its client is gone, and it works on: %s",
-						   result_value(holder, 0, HOLDER_QUERY));
+		{
+			char *query = orphan_query(holder);
+
+			pg_log_generic(level, PG_LOG_DETAIL, "Its client is gone, and it works on: %s", query);
+			pg_free(query);
+		}
 		if (is_orphan && !wait->end_orphan)
 			pg_log_generic(level, PG_LOG_HINT, "--end-orphan ends it.");
 	}
@@ -90,9 +105,12 @@ show_holder(const Wait *wait, int64 now)
 	if (result_rows(holder) > 0)
 	{
 		char *line = psprintf(
-			"waiting for another deployment of this database, %d s: it is held by pid %s (%s)",
+			"waiting for another deployment of this database, %d s: it is held by pid %s (%s)%s",
 			(int) ((now - wait->began) / 1000), result_value(holder, 0, HOLDER_PID),
-			result_value(holder, 0, HOLDER_SESSION));
+			result_value(holder, 0, HOLDER_SESSION),
+			result_is_true(holder, 0, HOLDER_IS_ORPHAN)
+				? ", whose client is gone (--end-orphan ends it)"
+				: "");
 
 		display_line(line);
 		pg_free(line);
@@ -125,9 +143,11 @@ end_orphan(const Wait *wait)
 	if (is_orphan)
 	{
 		const char *pid = result_value(holder, 0, HOLDER_PID);
+		char *query = orphan_query(holder);
 
 		pg_log_warning("ending pid %s, which works on though its client is gone", pid);
-		pg_log_warning_detail("It is at: %s", result_value(holder, 0, HOLDER_QUERY));
+		pg_log_warning_detail("It is at: %s", query);
+		pg_free(query);
 		ended = database_query(wait->database, query_end_backend, PARAMS(pid));
 		done = ended != NULL;
 	}
@@ -187,13 +207,16 @@ deploy_lock_take(Database *database, int wait_seconds, bool end_orphan)
 	return taken;
 }
 
+/* With the connection the lock is gone, too. */
 void
 deploy_lock_release(Database *database)
 {
 	char key[32];
+	ServerError error = {0};
 
-	if (!database_is_connected(database))
-		return;
 	snprintf(key, sizeof(key), "%lld", (long long) HH_DEPLOY_LOCK_KEY);
-	result_free(database_query(database, query_release_deploy_lock, PARAMS(key)));
+	result_free(database_run(database, query_release_deploy_lock, PARAMS(key), &error));
+	if (error.message && database_is_connected(database))
+		server_error_log(&error, NULL);
+	server_error_free(&error);
 }

@@ -32,6 +32,7 @@ enum
 	COLUMN_IN_RECOVERY,
 	COLUMN_READ_ONLY,
 	COLUMN_DATABASE,
+	COLUMN_TRIGGERS_ARE_OFF,
 	COLUMN_COUNT
 };
 
@@ -83,6 +84,7 @@ deployment_read(Database *database, Deployment *deployment)
 	deployment->in_recovery = result_is_true(row, 0, COLUMN_IN_RECOVERY);
 	deployment->database = copied_value(row, COLUMN_DATABASE);
 	deployment->read_only = result_is_true(row, 0, COLUMN_READ_ONLY);
+	deployment->triggers_are_off = result_is_true(row, 0, COLUMN_TRIGGERS_ARE_OFF);
 	result_free(row);
 	return true;
 }
@@ -180,16 +182,25 @@ deployment_check_schema(const Database *database, const Deployment *deployment, 
 const WriteRefusal *
 deployment_write_refusal(const Deployment *deployment)
 {
-	static const char hint[] = "Connect to the primary; in a conninfo with several hosts, "
-							   "target_session_attrs=read-write finds it.";
-	static const WriteRefusal standby = {"the server is a standby", "pg_is_in_recovery() is true.",
-										 hint};
-	static const WriteRefusal read_only = {"the server takes no changes",
-										   "transaction_read_only is on in this session.", hint};
+	static const WriteRefusal standby = {
+		"the server is a standby", "pg_is_in_recovery() is true.",
+		"Connect to the primary; in a conninfo with several hosts, "
+		"target_session_attrs=read-write finds it."};
+	static const WriteRefusal read_only = {
+		"the server takes no changes", "transaction_read_only is on in this session.",
+		"The server's configuration sets default_transaction_read_only, often for want of disk "
+		"space: once the reason is gone, switch it off there."};
+	static const WriteRefusal triggers_are_off = {
+		"no trigger or foreign key would be heeded in this session",
+		"session_replication_role is not \"origin\".",
+		"ALTER ROLE or ALTER DATABASE has set it: as a superuser, RESET session_replication_role "
+		"there."};
 
 	if (deployment->in_recovery)
 		return &standby;
-	return deployment->read_only ? &read_only : NULL;
+	if (deployment->read_only)
+		return &read_only;
+	return deployment->triggers_are_off ? &triggers_are_off : NULL;
 }
 
 void

@@ -30,6 +30,7 @@ typedef struct Deployment
 	bool can_execute_as_owner; /* hh.execute_as_owner() is the extension's own */
 	bool in_recovery;
 	bool read_only;
+	bool triggers_are_off; /* in this session */
 
 	/* Set by deployment_decide_owner(). */
 	char *owner;

@@ -151,8 +151,8 @@ show(const Activity *activity)
 static void
 begin(void)
 {
-	display.began_at = display.told_at = clock_ms();
-	if (display_is_live() && display.began_at - display.drawn_at >= DRAW_EVERY_MS)
+	display.began_at = clock_ms();
+	if (!display_is_live() || display.began_at - display.drawn_at >= DRAW_EVERY_MS)
 		show(NULL);
 }
 
@@ -164,6 +164,7 @@ display_migration(int number, int count, const char *label)
 	pg_free(display.label);
 	display.label = copy;
 	display.progress = (Progress){.number = number, .count = count};
+	display.told_at = clock_ms();
 	begin();
 }
 

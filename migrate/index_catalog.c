@@ -22,8 +22,6 @@ enum
 	COLUMN_BUILDER
 };
 
-#define DEFINITION_COLUMNS 3 /* of queries/index_tail.sql */
-
 static char *
 copied_value(const Result *row, int column)
 {
@@ -41,7 +39,9 @@ standing(const Result *row)
 		return INDEX_ABSENT;
 	if (!result_is_true(row, 0, COLUMN_IS_OF_TABLE))
 		return INDEX_ELSEWHERE;
-	if (result_is_true(row, 0, COLUMN_IS_VALID))
+	/* A partitioned table's (I) is invalid until all partitions have theirs: no failure's leaving. */
+	if (result_is_true(row, 0, COLUMN_IS_VALID) ||
+		strcmp(result_value(row, 0, COLUMN_RELKIND), "I") == 0)
 		return INDEX_VALID;
 	return result_value(row, 0, COLUMN_BUILDER) ? INDEX_BUILDING : INDEX_INVALID;
 }
@@ -103,49 +103,40 @@ index_definition_read(const Session *session, const char *name, IndexDefinition 
 	return read;
 }
 
-/* The copy, the index on it, and a look at that one. */
-static char *
-trial_text(Database *database, const StatementForm *form, const IndexLook *look)
+/* Makes the copy, and the index on it. */
+static bool
+make_trial(const Session *session, const StatementForm *form, const char *copy, ServerError *error)
 {
 	PQExpBuffer sql = createPQExpBuffer();
-	char *copy = psprintf("%s.%s", look->schema, TRIAL_TABLE);
-	char *literal = database_quote_literal(database, copy);
-	const char *mark = strstr(query_index_tail, "$1::");
-	char *text;
+	Result *made;
 
-	Assert(mark != NULL);
 	appendPQExpBuffer(sql, "CREATE TABLE %s (LIKE %.*s);\n", copy, (int) form->table.length,
 					  form->table.data);
-	appendPQExpBuffer(sql, "CREATE %sINDEX ON %s %.*s\n;\n", form->unique ? "UNIQUE " : "", copy,
+	appendPQExpBuffer(sql, "CREATE %sINDEX ON %s %.*s", form->unique ? "UNIQUE " : "", copy,
 					  (int) form->rest.length, form->rest.data);
-	appendBinaryPQExpBuffer(sql, query_index_tail, (size_t) (mark - query_index_tail));
-	appendPQExpBuffer(sql, "%s%s", literal, mark + strlen("$1"));
-	text = pg_strdup(sql->data);
+	made = session_run(session, sql->data, 0, NO_PARAMS, error);
 	destroyPQExpBuffer(sql);
-	pg_free(literal);
-	pg_free(copy);
-	return text;
+	result_free(made);
+	return made != NULL;
 }
 
+/*
+ * The definition is read in the session user's name: what the owner's code set in the
+ * owner's context (an operator in another search_path) could make it say anything.
+ */
 bool
 index_definition_try(const Session *session, const StatementForm *form, const IndexLook *look,
 					 IndexDefinition *definition, ServerError *error)
 {
 	Database *database = session->database;
+	char *copy = psprintf("%s.%s", look->schema, TRIAL_TABLE);
 	Result *begun = database_run(database, "BEGIN", NO_PARAMS, error);
-	bool tried = false;
+	bool tried = begun != NULL && make_trial(session, form, copy, error) &&
+				 index_definition_read(session, copy, definition, error);
 
-	if (begun != NULL)
-	{
-		char *text = trial_text(database, form, look);
-		Result *row = session_run(session, text, DEFINITION_COLUMNS, NO_PARAMS, error);
-
-		tried = row != NULL && fill_definition(row, definition, error);
-		result_free(row);
-		pg_free(text);
-	}
 	result_free(begun);
 	database_rollback(database);
+	pg_free(copy);
 	return tried;
 }
 

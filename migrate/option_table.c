@@ -10,6 +10,7 @@
 
 #include "option_table.h"
 #include "plan.h"
+#include "plan_part.h"
 
 #define LONGEST_LOCK_WAIT 86400
 #define MOST_LOCK_RETRIES 1000
@@ -129,6 +130,20 @@ set_to(Options *options, const char *value)
 {
 	options->to = value;
 	return true;
+}
+
+static bool
+set_only(Options *options, const char *value)
+{
+	char *names;
+
+	if (plan_parts_read(value, &options->only))
+		return true;
+	names = plan_parts_in_words();
+	pg_log_error("invalid value \"%s\" for --only", value);
+	pg_log_error_hint("It must be parts of a deployment, with commas between them: %s.", names);
+	pg_free(names);
+	return false;
 }
 
 static bool
@@ -303,6 +318,8 @@ const Option options_table[MOST_OPTIONS] = {
 	{"to", 0, "VERSION", UP | DOWN, set_to,
 	 "up: the last migration to apply (default: all); down: the\n"
 	 "last one to keep (default: all but the newest)"},
+	{"only", 0, "PART[,PART]", UP, set_only,
+	 "parts of the deployment to carry out: code, migrations\n(default: all)"},
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},

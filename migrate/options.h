@@ -41,6 +41,7 @@ typedef struct Options
 	bool end_orphan;
 	RepairChoice repair_choice;
 	const char *to; /* a version; NULL: all */
+	int only;		/* parts, of plan_part.h; 0: all */
 	bool allow_out_of_order;
 	bool accept_drift;
 	bool force;

@@ -12,6 +12,9 @@
 
 #define OLDEST_SERVER_VERSION 150000
 
+/* From here on, a server has the setting transaction_timeout. */
+#define TRANSACTION_TIMEOUT_VERSION 170000
+
 /*
  * The word of pg_has_role() for "may SET ROLE to it".  Before 16 every member
  * could; from 16 a membership is granted with or without SET.

@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "plan.h"
+#include "plan_part.h"
 #include "plan_unfinished.h"
 
 static const char *const state_names[] = {
@@ -215,6 +216,18 @@ plan_extension(Plan *plan, const Deployment *deployment)
 		return available;
 	}
 	return installed;
+}
+
+/* Where the code is left as it is, it has to be there. */
+static const char *
+plan_without_extension(Plan *plan, const Deployment *deployment)
+{
+	if (deployment->extension_version == NULL)
+		plan_add_problem(plan, pg_strdup("extension \"headhunter\" is not installed"),
+						 pg_strdup("Migrations build on it, and --only leaves it out."),
+						 pg_strdup("Run \"hh-migrate up\" without --only, or with --only=code "
+								   "first."));
+	return deployment->extension_version;
 }
 
 /* The schemas that a deployment makes must not be somebody else's. */
@@ -460,7 +473,8 @@ plan_begin(Plan *plan, const PlanInput *input)
 	plan_check_rights(plan, input->deployment);
 	plan_decide_dimensions(plan, input);
 	plan_gather_variables(plan, input);
-	return plan_extension(plan, input->deployment);
+	return plan_has_part(input->only, PART_CODE) ? plan_extension(plan, input->deployment)
+												 : plan_without_extension(plan, input->deployment);
 }
 
 void
@@ -472,7 +486,8 @@ plan_make(Plan *plan, const PlanInput *input)
 	check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
-	for (int i = 0; i < input->migrations->count; i++)
+	for (int i = 0; plan_has_part(input->only, PART_MIGRATIONS) && i < input->migrations->count;
+		 i++)
 	{
 		if (input->to == NULL ||
 			migration_version_compare(input->migrations->items[i].version, input->to) <= 0)

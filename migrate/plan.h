@@ -71,6 +71,7 @@ typedef struct PlanInput
 	int dimensions;				   /* that the caller says; 0 if none */
 	const char *dimensions_source; /* where it says so, for messages */
 	const char *to;				   /* the last version to apply; NULL: all */
+	int only;					   /* parts, of plan_part.h; 0: all */
 	bool allow_out_of_order;	   /* below what is applied already */
 	bool acts_for_owner;		   /* who is connected is somebody else */
 } PlanInput;

@@ -20,7 +20,8 @@ statement_excerpt(const char *text)
 
 	for (const char *from = line; *from; from++)
 	{
-		bool is_blank = isspace((unsigned char) *from);
+		/* Control characters, which a terminal would obey, too. */
+		bool is_blank = (unsigned char) *from <= ' ' || *from == '\177';
 
 		if (is_blank && (to == line || to[-1] == ' '))
 			continue;

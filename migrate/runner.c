@@ -25,6 +25,7 @@ typedef struct Runner
 	bool has_session;
 	int migration_number; /* of the one that is run, from 1 */
 	int migration_count;
+	bool is_uncertain; /* whether the step that failed stands all the same */
 } Runner;
 
 /* In one transaction with the migration's row. */
@@ -123,6 +124,7 @@ run_migration(Runner *runner, const Action *action)
 					? stepwise_run(&attempt, action->steps)
 					: run_in_transaction(&attempt);
 
+	runner->is_uncertain = attempt.is_uncertain;
 	attempt_free(&attempt);
 	variables_free(&variables);
 	return done;
@@ -198,16 +200,28 @@ run_and_time(Runner *runner, const Action *action)
 	return (Outcome){done ? OUTCOME_DONE : OUTCOME_FAILED, (int) INSTR_TIME_GET_MILLISEC(elapsed)};
 }
 
+/* Whether a step that failed has certainly left nothing behind. */
+static bool
+is_undone(const Runner *runner, const Action *action)
+{
+	if (action->migration == NULL)
+		return database_is_connected(runner->database);
+	return !action->migration->file.no_transaction && !runner->is_uncertain;
+}
+
 /* Logs what stands where a step has failed, from 0. */
 static void
-log_standing(const Plan *plan, int failed)
+log_standing(const Runner *runner, int failed)
 {
-	const Migration *migration = plan->actions[failed].migration;
-	bool in_transaction = migration == NULL || !migration->file.no_transaction;
+	const Plan *plan = runner->plan;
+	bool undone = is_undone(runner, &plan->actions[failed]);
 
-	pg_log_error_detail("What was done before stands (steps: %d of %d)%s.", failed,
-						plan->action_count,
-						in_transaction ? "; the failed step left nothing behind" : "");
+	if (failed > 0)
+		pg_log_error_detail("What was done before stands (steps: %d of %d)%s.", failed,
+							plan->action_count,
+							undone ? "; the failed step left nothing behind" : "");
+	else if (undone)
+		pg_log_error_detail("Nothing was changed.");
 }
 
 bool
@@ -233,8 +247,8 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 		done = outcomes[i].kind == OUTCOME_DONE;
 		if (done)
 			progress(&plan->actions[i], &outcomes[i]);
-		else if (i > 0)
-			log_standing(plan, i);
+		else
+			log_standing(&runner, i);
 	}
 	lock_watch_stop(&runner.place.watch);
 	footing_free(&runner.place.footing);

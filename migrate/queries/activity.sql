@@ -18,10 +18,14 @@ WHERE waiter.pid OPERATOR(pg_catalog.=) $1::pg_catalog.int4
   AND waiter.wait_event_type OPERATOR(pg_catalog.=) 'Lock'
 UNION ALL
 -- Blocks are counted while a table or index is read, and stay as they are at the end; tuples, in
--- what comes after.
+-- what comes after.  While others are waited for, both still say what was before.
 SELECT NULL, NULL, NULL, NULL, NULL, NULL, b.phase,
     CASE WHEN by_tuples.holds THEN b.tuples_done ELSE b.blocks_done END,
-    CASE WHEN by_tuples.holds THEN b.tuples_total ELSE b.blocks_total END
+    CASE
+        WHEN b.phase OPERATOR(pg_catalog.~~) 'waiting%' THEN NULL
+        WHEN by_tuples.holds THEN b.tuples_total
+        ELSE b.blocks_total
+    END
 FROM pg_catalog.pg_stat_progress_create_index AS b
 CROSS JOIN LATERAL (
     SELECT b.tuples_total OPERATOR(pg_catalog.>) 0

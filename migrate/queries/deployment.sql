@@ -35,7 +35,8 @@ SELECT
           AND p.probin = '$libdir/headhunter' AND NOT p.prosecdef AND p.proconfig IS NULL),
     pg_catalog.pg_is_in_recovery(),
     pg_catalog.current_setting('transaction_read_only') = 'on',
-    pg_catalog.quote_ident(pg_catalog.current_database())
+    pg_catalog.quote_ident(pg_catalog.current_database()),
+    pg_catalog.current_setting('session_replication_role') <> 'origin'
 FROM (
     -- Once: it reads every control file that the server has.
     SELECT pg_catalog.max(a.default_version) FILTER (WHERE a.name = 'headhunter') AS headhunter,

@@ -118,8 +118,26 @@ run_sql($node, 'postgres', undef, q{
     ALTER ROLE owner SET datestyle = 'German';
     ALTER ROLE owner SET timezone = 'Asia/Kathmandu';
     ALTER ROLE owner SET escape_string_warning = on;
+    ALTER ROLE owner SET array_nulls = off;
+    ALTER ROLE owner SET temp_tablespaces = 'pg_default';
+    ALTER ROLE owner SET default_tablespace = 'pg_global';
+    ALTER ROLE owner SET temp_file_limit = 0;
+    ALTER ROLE owner SET log_statement = 'all';
+    ALTER ROLE owner SET log_min_error_statement = 'debug5';
+    ALTER ROLE owner SET synchronous_commit = off;
+    ALTER ROLE owner SET plpgsql.extra_errors = 'all';
+    ALTER ROLE owner SET plpgsql.variable_conflict = 'use_column';
+    ALTER ROLE owner SET default_statistics_target = 1;
+    ALTER ROLE owner SET plan_cache_mode = 'force_generic_plan';
+    ALTER ROLE owner SET enable_seqscan = off;
+    ALTER ROLE owner SET jit_above_cost = 0;
+    ALTER ROLE owner SET intervalstyle = 'sql_standard';
+    ALTER ROLE owner SET bytea_output = 'escape';
+    ALTER ROLE owner SET extra_float_digits = -15;
+    ALTER ROLE owner SET xmloption = 'document';
     ALTER DATABASE main SET headhunter.deploy = on;
 });
+run_sql($node, 'postgres', undef, q{ALTER ROLE owner SET transaction_timeout = '5ms'}) if $node->pg_version >= 17;
 run_sql($node, 'main', undef, q{
     CREATE SCHEMA trap;
     CREATE FUNCTION trap.fail(anyelement, anyelement) RETURNS boolean LANGUAGE plpgsql AS $$
@@ -139,9 +157,46 @@ is((client(\%variables, 'status'))[0], 0, '... status');
 is((client(\%variables, 'maintain'))[0], 0, '... maintain');
 run_sql($node, 'postgres', undef, 'ALTER ROLE owner RESET ALL');
 
+# Without triggers, nothing is done: a role that can't set that right is refused.
+add_role($node, 'replicator');
+add_database($node, 'replica', 'replicator');
+run_sql($node, 'replica', undef, q{ALTER DATABASE replica SET session_replication_role = replica});
+my %replica = (%variables, PGDATABASE => 'replica', PGUSER => 'replicator');
+($status, $out, $err) = client(\%replica, 'up');
+is($status, 1, 'session_replication_role: exit code');
+like($err, qr/no trigger or foreign key would be heeded in this session.*hint: .*RESET session_replication_role/s, '... message and hint');
+is((client(\%replica, 'status'))[0], 2, '... but status works');
+($status, $out, $err) = client({ %replica, PGUSER => $ENV{USER} // 'postgres' }, 'up');
+is($status, 0, '... and a role that may sets it right') or diag($err);
+
+# A server that is read-only by its own configuration stays so; a caller's own wish, too.
+add_database($node, 'frozen', 'owner');
+my %frozen = (%variables, PGDATABASE => 'frozen');
+$node->append_conf('postgresql.conf', 'default_transaction_read_only = on');
+$node->reload;
+$node->poll_query_until('frozen', q{SELECT current_setting('default_transaction_read_only') = 'on'}) or die;
+foreach my $command ('up', 'maintain')
+{
+    ($status, $out, $err) = client(\%frozen, $command);
+    is($status, 1, "$command on a read-only server: exit code");
+    like($err, qr/error: the server takes no changes\n.*hint: The server's configuration sets default_transaction_read_only/s, '... message and hint');
+    is($out, '', '... nothing is done');
+}
+is((client(\%frozen, 'status'))[0], 2, '... but status works');
+$node->adjust_conf('postgresql.conf', 'default_transaction_read_only', 'off');
+$node->reload;
+$node->poll_query_until('frozen', q{SELECT current_setting('default_transaction_read_only') = 'off'}) or die;
+is((client({ %frozen, PGOPTIONS => '-c default_transaction_read_only=on' }, 'up'))[0], 1, 'PGOPTIONS that say read only');
+is((client(\%frozen, 'up'))[0], 0, 'once it is writable again');
+
 # The same catalogs as without those settings.
 add_database($node, 'plain', 'owner');
 run_client($node, 'plain', 'owner', 'up');
+run_sql($node, 'plain', undef, 'ALTER DATABASE plain SET exit_on_error = on');
+($status, $out, $err) = client({ %variables, PGDATABASE => 'plain' }, 'up', '--dir', migrations_in('1000_bad.sql' => 'SELECT 1/0'));
+like($err, qr/error: migration 1000_bad failed at statement 1 of 1.*division by zero \(SQLSTATE 22012\)/s, 'exit_on_error: the error is told');
+unlike($err, qr/terminating|no connection/, '... and does not end the session');
+run_sql($node, 'plain', undef, 'ALTER DATABASE plain RESET exit_on_error');
 my @trap = grep { !/\btrap\b/ } @{ catalog($node, 'main') };
 is_same_listing(\@trap, [ grep { !/\btrap\b/ } @{ catalog($node, 'plain') } ], '... which left no trace');
 

@@ -85,13 +85,25 @@ END
     $files{'1003_order.sql'} = <<'END';
 -- hh: lock-timeout 1min
 LOCK TABLE team.log IN ACCESS EXCLUSIVE MODE;
-SELECT pg_sleep(1);
+DO $$
+BEGIN
+    -- Until the other one waits for our lock, or is gone.
+    WHILE EXISTS (SELECT FROM pg_locks WHERE relation = 'team.city'::regclass)
+        AND NOT EXISTS (SELECT FROM pg_locks WHERE relation = 'team.log'::regclass AND NOT granted)
+    LOOP
+        PERFORM pg_sleep(0.01);
+    END LOOP;
+END $$;
 LOCK TABLE team.city IN ACCESS EXCLUSIVE MODE;
 INSERT INTO team.log VALUES ('after a deadlock');
 END
     run_client($node, $database, 'owner', 'up', '--dir', migrations_in(map { $_ => $files{$_} } grep { !/^1003/ } keys %files));
     $blocker = start_blocker($database,
-        q{SET deadlock_timeout = '30s'; LOCK TABLE team.city; SELECT pg_sleep(0.5); LOCK TABLE team.log; SELECT pg_sleep(0.5)}, 'team.city');
+        q{SET deadlock_timeout = '90s'; LOCK TABLE team.city;
+          DO $$ BEGIN
+              WHILE NOT EXISTS (SELECT FROM pg_locks WHERE relation = 'team.log'::regclass AND granted)
+              LOOP PERFORM pg_sleep(0.01); END LOOP; END $$;
+          LOCK TABLE team.log}, 'team.city');
     ($status, $out, $err) = $up->('--dir', migrations_in(%files));
     $blocker->finish;
     is($status, 0, "$who: a deadlock: exit code") or diag($err);

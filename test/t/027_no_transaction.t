@@ -110,6 +110,12 @@ END
     $sql->('DROP INDEX team."a b"; DELETE FROM hh.migration WHERE version = \'1003\'');
     $sql->(q{DELETE FROM hh.migration WHERE version = '1004'});
 
+    # A partitioned table's index is invalid until its partitions have theirs, and that is no failure.
+    $files{'1004_parent.sql'} = "CREATE TABLE team.month (m int) PARTITION BY LIST (m);\n"
+      . "CREATE TABLE team.month_1 PARTITION OF team.month FOR VALUES IN (1);\nCREATE INDEX IF NOT EXISTS month_idx ON ONLY team.month (m);\n";
+    ($status, $out, $err) = $up->();
+    is($status, 0, "$who: an index ON ONLY a partitioned table") or diag($err);
+
     # A same-named index in another schema is another index.
     $sql->('CREATE SCHEMA other; CREATE TABLE other.city (id int); CREATE INDEX "a b" ON other.city (id)');
     ($status, $out, $err) = $up->();

@@ -1,4 +1,4 @@
-# The client is killed at every boundary of a statement and in its middle, and the server's session works
+# hh-migrate is killed at every boundary of a statement and in its middle, and the server's session works
 # on until it comes to its statement's end: the next run waits for it, and goes on.
 
 use strict;

@@ -1,4 +1,4 @@
-# The server dies at every boundary of a statement and in its middle: the next run goes on.
+# The server dies at every boundary of a statement and in its middle: the next run of hh-migrate goes on.
 
 use strict;
 use warnings;

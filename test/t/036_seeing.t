@@ -97,7 +97,8 @@ like(join('', $terminal->screen), qr/canceling statement due to user request/, '
 unlike(join("\n", $terminal->screen), qr/of 1: 1003|\^C/, '... and leaves nothing of the live line');
 is(run_sql($node, 'main', undef, q{SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hh-migrate' AND state = 'active'}),
     0, '... the statement has ended on the server');
-is(run_sql($node, 'main', undef, q{SELECT count(*) FROM hh.migration WHERE version = '1003'}), 0, '... and nothing is recorded');
+is(run_sql($node, 'main', undef, q{SELECT state || ' ' || error FROM hh.migration WHERE version = '1003'}),
+    'failed canceling statement due to user request', '... which the ledger has');
 
 # Each try at a lock is told between live lines.
 $files{'1003_narrow.sql'} = "-- hh: lock-timeout 600ms\nALTER TABLE hh.city ADD narrow text;\n";
@@ -118,10 +119,10 @@ unlike($terminal->written, qr/\e\[K/, '... has no live line');
 
 # Elsewhere: a line every ten seconds, in the same words.
 my ($out, $err) = ('', '');
-$files{'1003_narrow.sql'} = "-- hh: lock-timeout 120s\nALTER TABLE hh.city ADD narrow text;\n";
+$files{'1003_narrow.sql'} = "-- hh: lock-timeout 120s\nSELECT pg_sleep(3);\nALTER TABLE hh.city ADD narrow text;\n";
 my $handle = IPC::Run::start([ client('main', 'up', '--dir', migrations_in(%files)) ], '<', \undef, '>', \$out, '2>', \$err, $timeout);
 $handle->pump until $err =~ /\n/ || !$handle->pumpable;
-like($err, qr/\Ahh-migrate: migration 1 of 1: 1003_narrow, statement 1 of 1, 1[0-9] s, in the way: pid \d+ \(user \w+, application "blocker", its query running for \d+ s: LOCK TABLE hh\.city; SELECT pg_sleep\(600\)\)\n\z/,
+like($err, qr/\Ahh-migrate: migration 1 of 1: 1003_narrow, statement 2 of 2, [4-9] s, in the way: pid \d+ \(user \w+, application "blocker", its query running for \d+ s: LOCK TABLE hh\.city; SELECT pg_sleep\(600\)\)\n\z/,
     'without a terminal: a plain line after ten seconds');
 end_blocker($blocker);
 $handle->finish;
@@ -158,13 +159,23 @@ is($terminal->finish, 0, 'an index build');
 like($terminal->written, qr/migration 1 of 1: 1005_index, statement 2 of 3, \d+ s, building index: scanning table [1-9]\d?%/, '... shows its phase and how far it is');
 is_clean($terminal, qr/^applied 1005_index \(3 statements/, '... and leaves nothing');
 
+# One that waits for an old transaction.
+$files{'1006_concurrently.sql'} = "-- hh: no-transaction\nCREATE INDEX CONCURRENTLY city_name_idx ON hh.city (name);\n";
+$blocker = start_blocker('main', 'BEGIN ISOLATION LEVEL REPEATABLE READ; SELECT count(*) FROM hh.city; SELECT pg_sleep(600)', 'hh.city');
+$terminal = on_terminal(400, 'main', 'up', '--dir', migrations_in(%files));
+ok($terminal->wait_for(qr/migration 1 of 1: 1006_concurrently, statement 1 of 1, \d+ s, waiting for old snapshots, in the way: pid \d+ \(user \w+, application "blocker"/),
+    'CREATE INDEX CONCURRENTLY beside an old transaction: phase, and who is in the way');
+end_blocker($blocker);
+is($terminal->finish, 0, '... until it ends');
+is_clean($terminal, qr/^applied 1006_concurrently/, '... and leaves nothing');
+
 # Other commands that may take their time.
-$files{'1006_verified.sql'} = "SELECT 1;\n-- hh: verify\nSELECT true;\nSELECT pg_sleep(1) IS NOT NULL;\n";
+$files{'1007_verified.sql'} = "SELECT 1;\n-- hh: verify\nSELECT true;\nSELECT pg_sleep(1) IS NOT NULL;\n";
 run_client($node, 'main', 'owner', 'up', '--dir', migrations_in(%files));
 $terminal = on_terminal(120, 'main', 'verify', '--dir', migrations_in(%files));
 is($terminal->finish, 0, 'verify');
-like($terminal->written, qr/\e\[K1006_verified, statement 2 of 2, \d s/, '... shows where it is');
-unlike(join("\n", $terminal->screen), qr/1006_verified/, '... and leaves nothing of it');
+like($terminal->written, qr/\e\[K1007_verified, statement 2 of 2, \d s/, '... shows where it is');
+unlike(join("\n", $terminal->screen), qr/1007_verified/, '... and leaves nothing of it');
 $blocker = start_blocker('main', 'LOCK TABLE search.search_logs; SELECT pg_sleep(600)', 'search.search_logs');
 $terminal = on_terminal(200, 'main', 'maintain', '--months-ahead', '5');
 ok($terminal->wait_for(qr/\e\[Kmake and expire partitions, \d+ s, in the way: pid \d+/), 'maintain shows who is in the way');

@@ -1,4 +1,4 @@
-# Statements outside of a transaction, for an owner who is hostile: run by a superuser, and by a pipeline's
+# What hh-migrate sends outside of a transaction, for a hostile owner: run by a superuser, and by a pipeline's
 # role that may act as the owner.
 
 use strict;

@@ -2,6 +2,7 @@
 #include "postgres_fe.h"
 
 #include "plan.h"
+#include "plan_part.h"
 #include "tap.h"
 
 static MigrationSet migrations;
@@ -206,6 +207,10 @@ check_problems(void)
 	has_problem("takes no changes", "a read-only session");
 
 	start();
+	deployment.triggers_are_off = true;
+	has_problem("no trigger or foreign key would be heeded", "session_replication_role");
+
+	start();
 	deployment.may_become_owner = false;
 	has_problem("belongs to role \"o\"", "somebody else's deployment");
 
@@ -348,6 +353,47 @@ check_dimensions(void)
 	has_problem("256 dimensions", "a first deployment that stopped half-way keeps its dimension");
 }
 
+static void
+check_parts(void)
+{
+	int parts = 0;
+	char *words = plan_parts_in_words();
+
+	ok(plan_parts_read("code", &parts) && parts == PART_CODE, "--only: one part");
+	ok(plan_parts_read("migrations,code", &parts) && parts == (PART_CODE | PART_MIGRATIONS),
+	   "... two parts");
+	parts = 99;
+	ok(!plan_parts_read("", &parts) && !plan_parts_read("code,", &parts) &&
+		   !plan_parts_read("code,,migrations", &parts) && !plan_parts_read("co", &parts) &&
+		   !plan_parts_read("code, migrations", &parts) && parts == 99,
+	   "... no part");
+	is_text(words, "code, migrations", "... their names");
+	pg_free(words);
+
+	start_empty();
+	input.only = PART_CODE;
+	has_actions("create extension vector, create extension pgcrypto, create extension headhunter",
+				"code alone");
+	input.only = PART_MIGRATIONS;
+	has_problem("extension \"headhunter\" is not installed", "migrations without code");
+	input.only = PART_CODE | PART_MIGRATIONS;
+	has_actions("create extension vector, create extension pgcrypto, create extension headhunter, "
+				"apply 0000_ledger, apply 0001_table, apply 0002_function",
+				"both parts");
+
+	start();
+	ledger.count = 2;
+	deployment.extension_available = "1.0.2";
+	input.only = PART_CODE;
+	has_actions("update extension headhunter", "code alone, and a migration is pending");
+	input.only = PART_MIGRATIONS;
+	has_actions("apply 0002_function", "migrations alone, and newer code is available");
+	deployment.extension_version = "1.0";
+	ledger.count = 1;
+	has_problem("migration 0001_table needs version 1.0.1 of extension",
+				"... code that is too old");
+}
+
 int
 main(void)
 {
@@ -359,6 +405,7 @@ main(void)
 	check_variables();
 	check_order();
 	check_dimensions();
+	check_parts();
 	plan_free(&plan);
 	migration_set_free(&migrations);
 	return tap_done();

@@ -140,7 +140,7 @@ check_statements(void)
 static void
 check_excerpt(void)
 {
-	char *excerpt = statement_excerpt("SELECT\n\t 1,  2;");
+	char *excerpt = statement_excerpt("SELECT\n\t 1,\033 2;");
 	char text[401];
 
 	is_text(excerpt, "SELECT 1, 2;", "a statement in one line");

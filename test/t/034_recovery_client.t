@@ -1,4 +1,4 @@
-# The client is killed at every boundary of a statement and in its middle, and the server's session with
+# hh-migrate is killed at every boundary of a statement and in its middle, and the server's session with
 # it: the next run goes on.
 
 use strict;
