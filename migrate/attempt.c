@@ -206,17 +206,17 @@ attempt_begin(Attempt *attempt)
 	Workplace *place = attempt->place;
 	Result *row = send_begin(attempt);
 	ServerError error = {0};
-	bool whole = row != NULL && attempt_check_session(place, row);
+	Tried outcome = TRIED_DONE;
 
-	result_free(row);
-	if (!whole)
+	if (row == NULL || !attempt_check_session(place, row))
 	{
 		attempt_remember(attempt, "the session that holds the deployment lock was lost");
-		return TRIED_FAILED;
+		outcome = TRIED_FAILED;
 	}
-	if (footing_read(&place->session, &place->footing, &error))
-		return TRIED_DONE;
-	return attempt_failed(attempt, "begun", &error);
+	else if (!footing_renew(&place->session, &place->footing, result_value(row, 0, 2), &error))
+		outcome = attempt_failed(attempt, "begun", &error);
+	result_free(row);
+	return outcome;
 }
 
 static void

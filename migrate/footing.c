@@ -51,6 +51,16 @@ footing_read(const Session *session, Footing *footing, ServerError *error)
 	return true;
 }
 
+bool
+footing_renew(const Session *session, Footing *footing, const char *transaction, ServerError *error)
+{
+	if (footing->values[0] == NULL)
+		return footing_read(session, footing, error);
+	pg_free(footing->values[0]);
+	footing->values[0] = pg_strdup(transaction);
+	return true;
+}
+
 void
 footing_free(Footing *footing)
 {

@@ -35,6 +35,13 @@ typedef struct FootingChange
 extern bool footing_read(const Session *session, Footing *footing, ServerError *error);
 extern void footing_free(Footing *footing);
 
+/*
+ * The footing of the next transaction.  What outlasts one is read in the first alone,
+ * for nothing is ever to change it; transaction: what session_is_whole.sql says.
+ */
+extern bool footing_renew(const Session *session, Footing *footing, const char *transaction,
+						  ServerError *error);
+
 /* A statement's text with the query behind it, whose row footing_changed() takes. */
 extern char *footing_append_query(const char *sql);
 
