@@ -142,6 +142,8 @@ my @cases = (
     [ 'an update of all rows', 'full-table-update@1:1', [q{UPDATE team.jobs SET state = 'new'}] ],
     [ 'another, in a block', 'full-table-update@1:1', [q{DO $$ BEGIN DELETE FROM team.jobs WHERE state = 'old'; END $$}] ],
     [ 'an update of some rows', '', [q{UPDATE team.jobs SET state = 'new' WHERE id BETWEEN 1 AND 100}] ],
+    [ 'an update for which a small table would be read whole', '', [q{UPDATE team.jobs SET state = 'new' WHERE id = 1}],
+        q{INSERT INTO team.jobs VALUES (1), (2), (3); ANALYZE team.jobs} ],
     [ 'rows added, and read', '', ["INSERT INTO team.jobs VALUES (1, 'a', 'b');\nCREATE TABLE team.t AS SELECT * FROM team.jobs"] ],
 
     [ 'a partition attached', 'scan-under-lock@1:1', [q{ALTER TABLE team.events ATTACH PARTITION team.later FOR VALUES FROM ('2022-01-01') TO ('2023-01-01')}],
