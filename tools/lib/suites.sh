@@ -54,10 +54,10 @@ suite_regress() {
     log=$WORK/$name.log
     # An error in the first suite does not stop the second.
     make -C "$WORK/src" -i installcheck PG_CONFIG="$BIN/pg_config" TAP_TESTS= "$@" >"$log" 2>&1
-    files=0
+    counted=0
     broken=0
     while read -r outcome file; do
-        files=$((files + 1))
+        counted=$((counted + 1))
         [ "$outcome" = ok ] || broken=1
         "$outcome" 1 "$name: $file"
     done <<END
@@ -67,7 +67,7 @@ END
         find "$WORK/src" -name regression.diffs -size +0 | while read -r diffs; do
             quote_lines=300 quote "$diffs"
         done
-    elif [ "$files" -eq 0 ] || grep -q '(ignored)$' "$log"; then
+    elif [ "$counted" -eq 0 ] || grep -q '(ignored)$' "$log"; then
         not_ok 1 "$name: the test driver failed"
         quote "$log"
     fi
