@@ -169,10 +169,11 @@ keep_snapshot(const Options *options, Database *database, const Deployment *depl
 {
 	Session session = session_make(database, deployment);
 
-	if (!database_is_connected(database) || database_cancelled() ||
-		(plan->action_count > 0 && !session_remake(database, deployment, &session)))
+	if (!database_is_connected(database) || database_cancelled())
 		return;
-	if (session.mode != SESSION_READER)
+	if (plan->action_count > 0 && !session_remake(database, deployment, &session))
+		snapshot_log_not_kept();
+	else if (session.mode != SESSION_READER)
 		snapshot_keep(&session, (done && plan->action_count > 0) || options->accept_drift);
 }
 

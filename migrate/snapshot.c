@@ -99,6 +99,13 @@ store(const Session *session)
 }
 
 void
+snapshot_log_not_kept(void)
+{
+	pg_log_warning("the snapshot of the catalogs was not stored");
+	pg_log_warning_hint("The next \"hh-migrate up\" stores it.");
+}
+
+void
 snapshot_keep(const Session *session, bool changed)
 {
 	SnapshotState state;
@@ -108,8 +115,5 @@ snapshot_keep(const Session *session, bool changed)
 				 (changed && state == SNAPSHOT_CURRENT)))
 		kept = store(session);
 	if (!kept)
-	{
-		pg_log_warning("the snapshot of the catalogs was not stored");
-		pg_log_warning_hint("The next \"hh-migrate up\" stores it.");
-	}
+		snapshot_log_not_kept();
 }

@@ -32,4 +32,7 @@ extern void snapshot_warn(const Session *session);
  */
 extern void snapshot_keep(const Session *session, bool changed);
 
+/* That warning, for a caller that has not come so far. */
+extern void snapshot_log_not_kept(void);
+
 #endif /* HH_SNAPSHOT_H */

@@ -69,27 +69,29 @@ foreach my $role ('owner', $superuser)
     is($status, 0, "$role: through the proxy") or diag($err);
     cmp_ok($last, '>', 20, '... which sees queries');
 
-    foreach my $how ('terminated', 'unanswered')
+    # One role at every query; the other, which goes through hh.execute_as_owner(), at some.
+    foreach my $how ($role eq 'owner' ? ('terminated', 'unanswered') : 'unanswered')
     {
         foreach my $at (1 .. $last)
         {
-            # One role is enough for every point; the other goes through hh.execute_as_owner().
-            next if $role ne 'owner' && $at % 4 != 0 && $at != $last;
+            next if $how eq 'unanswered' && $at % 4 != ($role eq 'owner' ? 0 : 2) && $at != $last;
             my $name = "$role: $how at query $at of $last";
             make_database('base');
             $proxy = Proxy->start($node, $at, $how);
             ($status, $out, $err) = client($proxy, $role, '--dir', $directory);
             $proxy->stop;
 
-            # The last one releases the lock, when everything is done.
-            is($status, $at == $last ? 0 : 1, "$name: exit code") or diag($err);
+            # When all is done, the catalogs are stored, without which a deployment is none the worse;
+            # the last query releases the lock.
+            my $late = $err =~ /warning: the snapshot of the catalogs was not stored/;
+            is($status, $at == $last || $late ? 0 : 1, "$name: exit code") or diag($err);
             like($err, qr/error: .*(terminating connection|server closed the connection|no connection to the server)/s, '... message')
               if $at < $last;
             my $standing = standing();
-            ok($at == $last ? $err eq '' : claims_hold($err, $standing), '... says what stands') or diag("$standing stand: $err");
+            ok($at == $last ? $err eq '' : $late ? $standing == 3 : claims_hold($err, $standing), '... says what stands') or diag("$standing stand: $err");
             is((try_client($node, 'cut', 'owner', 'up', '--dir', $directory))[0], 0, '... and the next run completes');
             is(run_sql($node, 'cut', undef, 'SELECT count(*) FROM hh.city'), 2, '... and has done nothing twice');
-            is_same_listing(catalog($node, 'cut'), $catalog, '... with the catalogs of a clean run') if $how eq 'unanswered' || $at % 5 == 0;
+            is_same_listing(catalog($node, 'cut'), $catalog, '... with the catalogs of a clean run') if $at % 4 == 0;
         }
     }
 }
@@ -102,14 +104,14 @@ make_database('empty');
 my $proxy = Proxy->start($node);
 client($proxy, 'owner');
 my $last = $proxy->stop;
-foreach my $at (5 .. 16, map { $_ * 40 } 1 .. $last / 40)
+foreach my $at (6, 9, 12, 15, map { $_ * 81 } 1 .. $last / 81)
 {
     my $how = $at % 2 ? 'terminated' : 'unanswered';
     make_database('empty');
     $proxy = Proxy->start($node, $at, $how);
     my ($status, $out, $err) = client($proxy, 'owner');
     $proxy->stop;
-    is($status, 1, "first deployment, $how at query $at of $last: exit code");
+    is($status, $err =~ /snapshot of the catalogs was not stored/ ? 0 : 1, "first deployment, $how at query $at of $last: exit code");
     is((try_client($node, 'cut', 'owner', 'up'))[0], 0, '... and the next run completes');
     is_same_listing(catalog($node, 'cut'), $whole, '... with the catalogs of a clean run');
 }
