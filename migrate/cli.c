@@ -27,7 +27,7 @@
 
 typedef struct Command
 {
-	const char *name;
+	const char *name;	  /* one word or two */
 	const char *argument; /* what help calls it; [IN BRACKETS] if it may be missing, with ... behind
 						   * it if there may be several; or NULL */
 	int flag;			  /* in Option.commands, of option_table.h */
@@ -79,16 +79,61 @@ static const Command commands[] = {
 	 command_new},
 };
 
-static const Command *
-find_command(const char *name)
+/* How many of the arguments are the command's name, of one word or two; 0 where they aren't. */
+static int
+count_words(const Command *command, int count, char **arguments)
 {
+	const char *space = strchr(command->name, ' ');
+
+	if (space == NULL)
+		return strcmp(command->name, arguments[0]) == 0 ? 1 : 0;
+	if (count < 2 || strlen(arguments[0]) != (size_t) (space - command->name) ||
+		strncmp(command->name, arguments[0], strlen(arguments[0])) != 0)
+		return 0;
+	return strcmp(space + 1, arguments[1]) == 0 ? 2 : 0;
+}
+
+/* What may stand behind the first word of a command of two, with commas; the caller frees it. */
+static char *
+second_words(const char *first)
+{
+	char *words = pg_strdup("");
+
 	for (size_t i = 0; i < lengthof(commands); i++)
 	{
-		if (strcmp(name, commands[i].name) == 0)
+		const char *space = strchr(commands[i].name, ' ');
+		char *longer;
+
+		if (space == NULL || strlen(first) != (size_t) (space - commands[i].name) ||
+			strncmp(commands[i].name, first, strlen(first)) != 0)
+			continue;
+		longer = psprintf("%s%s%s", words, words[0] ? ", " : "", space + 1);
+		pg_free(words);
+		words = longer;
+	}
+	return words;
+}
+
+/* The command that the arguments begin with, and in *words how many of them are its name. */
+static const Command *
+find_command(int count, char **arguments, int *words)
+{
+	char *seconds;
+
+	for (size_t i = 0; i < lengthof(commands); i++)
+	{
+		if ((*words = count_words(&commands[i], count, arguments)) > 0)
 			return &commands[i];
 	}
-	pg_log_error("unknown command \"%s\"", name);
+	seconds = second_words(arguments[0]);
+	if (seconds[0] == '\0')
+		pg_log_error("unknown command \"%s\"", arguments[0]);
+	else if (count == 1)
+		pg_log_error("command \"%s\" needs one of: %s", arguments[0], seconds);
+	else
+		pg_log_error("unknown command \"%s %s\"", arguments[0], arguments[1]);
 	pg_log_error_hint("Try \"hh-migrate --help\".");
+	pg_free(seconds);
 	return NULL;
 }
 
@@ -122,8 +167,9 @@ print_help(const Command *command)
 		puts("hh-migrate deploys the Headhunter database and keeps it up to date.\n\n"
 			 "Usage:\n  hh-migrate COMMAND [OPTION]...\n\nCommands:");
 		for (size_t i = 0; i < lengthof(commands); i++)
-			printf("  %-10s %s\n", commands[i].name, commands[i].summary);
-		puts("  help       show the options of a command\n\nOptions of all commands that connect:");
+			printf("  %-15s %s\n", commands[i].name, commands[i].summary);
+		puts("  help            show the options of a command\n\nOptions of all commands that "
+			 "connect:");
 	}
 	for (const Option *option = options_table; option->name; option++)
 	{
@@ -280,8 +326,9 @@ static int
 show_help(int argc, char **argv)
 {
 	const Command *command = NULL;
+	int words;
 
-	if (argc > 0 && (command = find_command(argv[0])) == NULL)
+	if (argc > 0 && (command = find_command(argc, argv, &words)) == NULL)
 		return EXIT_COULD_NOT_RUN;
 	print_help(command);
 	return EXIT_DONE;
@@ -292,6 +339,7 @@ static int
 run_command(CommandLine *line, int count, char **arguments)
 {
 	const Command *command;
+	int words;
 	int exit_code;
 
 	if (line->version)
@@ -309,9 +357,9 @@ run_command(CommandLine *line, int count, char **arguments)
 	}
 	if (strcmp(arguments[0], "help") == 0)
 		return show_help(count - 1, arguments + 1);
-	if ((command = find_command(arguments[0])) == NULL)
+	if ((command = find_command(count, arguments, &words)) == NULL)
 		return EXIT_COULD_NOT_RUN;
-	if (!take_arguments(&line->options, command, count - 1, arguments + 1) ||
+	if (!take_arguments(&line->options, command, count - words, arguments + words) ||
 		!check_options(line, command) || !options_read_environment(&line->options, command->flag))
 		return EXIT_COULD_NOT_RUN;
 	display_start(line->options.quiet);

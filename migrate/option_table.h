@@ -19,8 +19,14 @@ enum
 	REPAIR = 64,
 	BASELINE = 128,
 	TRACE = 256,
-	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE |
-		  MAINTAIN /* that connect to a database */
+	ROLES_PLAN = 512,
+	ROLES_APPLY = 1024,
+	ROLES_PASSWORDS = 2048,
+	ROLES_VERIFY = 4096,
+	AUDIT = 8192,
+	ROLES = ROLES_PLAN | ROLES_APPLY | ROLES_PASSWORDS | ROLES_VERIFY,
+	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | MAINTAIN | ROLES |
+		  AUDIT /* that connect to a database */
 };
 
 typedef struct Option

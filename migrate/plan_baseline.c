@@ -17,6 +17,7 @@ static const struct
 	{LEDGER_VERSION, "table hh.migration"},
 	{"0001", "table hh.embedding_model"},
 	{"0008", "table hh.snapshot"},
+	{"0009", "table hh.policy"},
 };
 
 /* The table of a migration that makes one in schema hh; else NULL. */
