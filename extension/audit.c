@@ -88,7 +88,8 @@ ReportFinding(ReturnSetInfo *result, const Audit *audit, const Finding *finding)
 
 	PutText(values, nulls, 0, verdict_names[finding->verdict]);
 	PutText(values, nulls, 1, severity_names[finding->severity]);
-	PutName(values, nulls, 2, RoleName(&audit->policy, finding->role));
+	PutName(values, nulls, 2,
+			finding->role == ACL_ID_PUBLIC ? NULL : RoleName(&audit->policy, finding->role));
 	PutText(values, nulls, 3, ObjectKindName(finding->object_type));
 	PutName(values, nulls, 4, finding->object_schema);
 	PutText(values, nulls, 5, finding->object_name);

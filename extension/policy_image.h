@@ -73,7 +73,7 @@ extern const PolicyRole *FindPolicyRole(const PolicyImage *image, Oid role);
 /* Whether hh.policy_role has it. */
 extern bool IsDeclaredRole(const PolicyImage *image, Oid role);
 
-/* A role's name, "public" for PUBLIC, a name that no role can have. */
+/* A role's name, "public" for PUBLIC: a name that no role can have. */
 extern const char *RoleName(const PolicyImage *image, Oid role);
 
 /* The same as SQL writes it. */

@@ -3,7 +3,7 @@ CREATE FUNCTION hh.audit(role regrole DEFAULT NULL)
 RETURNS TABLE (
     verdict text,
     severity text,
-    role_name name,
+    role name,
     object_type text,
     object_schema name,
     object_name text,
