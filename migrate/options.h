@@ -51,6 +51,9 @@ typedef struct Options
 	const char *keep_months; /* NULL: for ever */
 	bool scratch;
 	const char *scratch_dbname; /* an empty database to use; NULL: one is made */
+	const char *policy;			/* a file; NULL: the bundled one */
+	const char *profile;		/* of the policy; NULL: its default */
+	bool additive;				/* revoke nothing */
 } Options;
 
 #endif /* HH_OPTIONS_H */
