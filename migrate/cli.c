@@ -10,6 +10,7 @@
 #include "common/logging.h"
 
 #include "cli.h"
+#include "command_audit.h"
 #include "command_baseline.h"
 #include "command_down.h"
 #include "command_maintain.h"
@@ -58,6 +59,11 @@ static const Command commands[] = {
 	 "database that has what is applied, and shows locks, rewrites, scans and builds. Changes\n"
 	 "nothing here. Exits with 2 on findings; -- hh: allow RULE REASON in a file silences one.",
 	 command_trace},
+	{"audit", NULL, AUDIT, "hold roles and privileges against the policy",
+	 "Shows where roles, memberships, owners and privileges differ from the policy recorded in\n"
+	 "the database, each with the statement that mends it. Changes nothing. Exits with 2\n"
+	 "where something differs.",
+	 command_audit},
 	{"repair", "[VERSION]", REPAIR, "explain a migration that has not come to its end",
 	 "Shows what stands of migrations that failed or were interrupted, by ledger and\n"
 	 "catalogs, and what can be done; does that, with an option. Exits with 2 where there\n"
@@ -295,6 +301,12 @@ check_options(const CommandLine *line, const Command *command)
 			pg_log_error_hint("Try \"hh-migrate help %s\".", command->name);
 			return false;
 		}
+	}
+	if (line->options.format == FORMAT_SARIF && command->flag != AUDIT)
+	{
+		pg_log_error("command \"%s\" has no format sarif", command->name);
+		pg_log_error_hint("\"hh-migrate audit\" has.");
+		return false;
 	}
 	return true;
 }

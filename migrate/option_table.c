@@ -288,12 +288,20 @@ set_additive(Options *options, const char *value)
 }
 
 static bool
+set_role(Options *options, const char *value)
+{
+	options->role = value;
+	return true;
+}
+
+static bool
 set_format(Options *options, const char *value)
 {
 	static const char *const names[] = {[FORMAT_TEXT] = "text",
 										[FORMAT_JSON] = "json",
 										[FORMAT_CSV] = "csv",
-										[FORMAT_HTML] = "html"};
+										[FORMAT_HTML] = "html",
+										[FORMAT_SARIF] = "sarif"};
 
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
@@ -304,7 +312,7 @@ set_format(Options *options, const char *value)
 		}
 	}
 	pg_log_error("invalid value \"%s\" for --format", value);
-	pg_log_error_hint("It must be text, json, csv or html.");
+	pg_log_error_hint("It must be text, json, csv or html; with audit also sarif.");
 	return false;
 }
 
@@ -378,9 +386,11 @@ const Option options_table[MOST_OPTIONS] = {
 	 "policy of roles and privileges\n(default: " POLICY_ENVIRONMENT ", else the bundled one)"},
 	{"profile", 0, "NAME", UP | ROLES | AUDIT, set_profile,
 	 "the policy's profile\n(default: " PROFILE_ENVIRONMENT ", else the policy's default)"},
+	{"role", 0, "ROLE", AUDIT, set_role, "only what concerns this role (default: all)"},
 	{"additive", 0, NULL, ROLES_PLAN | ROLES_APPLY, set_additive,
 	 "give what is missing, and take nothing away"},
-	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
+	{"format", 0, "FORMAT", ALL, set_format,
+	 "text (default), json, csv or html; audit: also sarif"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
 	{"dbname", 'd', "DATABASE", ALL, set_dbname,
