@@ -11,7 +11,7 @@
 #include "connect.h"
 #include "policy_file.h"
 #include "queries.h"
-#include "survey.h"
+#include "session.h"
 
 /* The columns of queries/audit_source.sql. */
 enum
@@ -114,21 +114,33 @@ audit(const Options *options, const Session *session, const Policy *policy)
 	return exit_code;
 }
 
+/* No ledger is read: who may read the policy can audit. */
+static bool
+open_session(Database *database, Deployment *deployment, Session *session)
+{
+	if (!deployment_read(database, deployment) ||
+		!deployment_check_schema(database, deployment, false) ||
+		!deployment_decide_owner(database, deployment, NULL))
+		return false;
+	*session = session_make(database, deployment);
+	return check_session(session);
+}
+
 int
 command_audit(const Options *options)
 {
-	Survey survey = {0};
+	Deployment deployment = {0};
 	Session session;
 	Policy policy = {0};
 	Database *database = NULL;
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (survey_read_files(&survey, options->directory) && policy_file_load(&policy, options) &&
+	if (policy_file_load(&policy, options) &&
 		(database = database_connect(&options->connection)) != NULL &&
-		survey_read_database(&survey, database, NULL, false, &session) && check_session(&session))
+		open_session(database, &deployment, &session))
 		exit_code = audit(options, &session, &policy);
 	database_close(database);
+	deployment_free(&deployment);
 	policy_free(&policy);
-	survey_free(&survey);
 	return exit_code;
 }
