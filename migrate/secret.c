@@ -226,8 +226,7 @@ static const struct
 	bool (*applies)(const char *text, size_t length, const char *role);
 	SecretFault fault;
 } checks[] = {
-	{is_empty,
-	 {"is empty", "Put a password there, or take it away and say --generate to have one made."}},
+	{is_empty, {"is empty", "Put a password there, or have one made with --rotate."}},
 	{is_long, {"is longer than 1024 bytes", "It must be the password alone, on one line."}},
 	{is_no_text, {"is not UTF-8", "A password of random bytes has to be written in base64."}},
 	{has_byte_order_mark,
@@ -241,11 +240,9 @@ static const struct
 	 {"is a placeholder", "Nobody has put the password in its place. Take it away and say "
 						  "--generate to have one made."}},
 	{tells_role,
-	 {"has the role's own name in it",
-	  "Choose another one, or take it away and say --generate to have one made."}},
+	 {"has the role's own name in it", "Choose another one, or have one made with --rotate."}},
 	{is_short,
-	 {"has fewer than 12 characters",
-	  "Choose a longer one, or take it away and say --generate to have one made."}},
+	 {"has fewer than 12 characters", "Choose a longer one, or have one made with --rotate."}},
 };
 
 const SecretFault *

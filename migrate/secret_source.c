@@ -69,7 +69,10 @@ hold_against(Secret *secret, const char *role, const char *other)
 	static const SecretFault fault = {"is another one than that in the environment",
 									  "Take one of the two away."};
 
-	if (secret->fault == NULL && strcmp(secret->text, other) != 0)
+	if (secret->text == NULL || strcmp(secret->text, other) == 0)
+		return;
+	secret->is_ambiguous = true;
+	if (secret->fault == NULL)
 		set_fault(secret, role, &fault);
 }
 

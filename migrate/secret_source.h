@@ -12,10 +12,11 @@
 
 typedef struct Secret
 {
-	char *text;		 /* NULL: there is none */
-	char *place;	 /* where it is, or would be, for people */
-	bool is_in_file; /* not in the environment */
-	char *fault;	 /* what is wrong with it, as a sentence; NULL: nothing */
+	char *text;		   /* NULL: there is none */
+	char *place;	   /* where it is, or would be, for people */
+	bool is_in_file;   /* not in the environment */
+	bool is_ambiguous; /* the environment has another one */
+	char *fault;	   /* what is wrong with it, as a sentence; NULL: nothing */
 	const char *fault_hint;
 } Secret;
 
