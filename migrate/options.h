@@ -55,6 +55,9 @@ typedef struct Options
 	bool generate;
 	const char **rotate; /* roles */
 	int rotate_count;
+	const char *policy;	 /* a file; NULL: the bundled one */
+	const char *profile; /* of the policy; NULL: its default */
+	bool additive;		 /* revoke nothing */
 } Options;
 
 #endif /* HH_OPTIONS_H */
