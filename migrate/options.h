@@ -55,6 +55,13 @@ typedef struct Options
 	const char *profile;		/* of the policy; NULL: its default */
 	bool additive;				/* revoke nothing */
 	const char *role;			/* that an audit is of; NULL: all */
+	const char *secrets_directory;
+	bool generate;
+	const char **rotate; /* roles */
+	int rotate_count;
+	const char *policy;	 /* a file; NULL: the bundled one */
+	const char *profile; /* of the policy; NULL: its default */
+	bool additive;		 /* revoke nothing */
 } Options;
 
 #endif /* HH_OPTIONS_H */
