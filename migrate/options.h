@@ -51,10 +51,6 @@ typedef struct Options
 	const char *keep_months; /* NULL: for ever */
 	bool scratch;
 	const char *scratch_dbname; /* an empty database to use; NULL: one is made */
-	const char *policy;			/* a file; NULL: the bundled one */
-	const char *profile;		/* of the policy; NULL: its default */
-	bool additive;				/* revoke nothing */
-	const char *role;			/* that an audit is of; NULL: all */
 	const char *secrets_directory;
 	bool generate;
 	const char **rotate; /* roles */
@@ -62,6 +58,7 @@ typedef struct Options
 	const char *policy;	 /* a file; NULL: the bundled one */
 	const char *profile; /* of the policy; NULL: its default */
 	bool additive;		 /* revoke nothing */
+	const char *role;	 /* that an audit is of; NULL: all */
 } Options;
 
 #endif /* HH_OPTIONS_H */
