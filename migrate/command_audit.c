@@ -88,11 +88,12 @@ warn_of_other_policy(const Options *options, const Result *source, const Policy 
 static int
 audit(const Options *options, const Session *session, const Policy *policy)
 {
-	Result *source = read_source(session);
-	Result *findings = source ? read_findings(session, options->role) : NULL;
+	/* The audit first: it says what a role lacks that may not read the policy. */
+	Result *findings = read_findings(session, options->role);
+	Result *source = findings ? read_source(session) : NULL;
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (findings != NULL)
+	if (source != NULL)
 	{
 		AuditSummary summary = {.database = database_name(session->database),
 								.role = options->role,
