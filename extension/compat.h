@@ -24,4 +24,38 @@
 #define CanSetRole(member, role) is_member_of_role(member, role)
 #endif
 
+/*
+ * A membership's options, of a row of pg_auth_members or of the database's owner.  Before 16 the member's own attribute said
+ * whether it inherits, and every membership allowed SET ROLE.
+ */
+#if PG_VERSION_NUM >= 160000
+#define MembershipInherits(form, member_inherits) ((form)->inherit_option)
+#define MembershipAllowsSet(form)				  ((form)->set_option)
+#define DatabaseOwnerInherits(member_inherits)	  true
+#else
+#define MembershipInherits(form, member_inherits) (member_inherits)
+#define MembershipAllowsSet(form)				  true
+#define DatabaseOwnerInherits(member_inherits)	  (member_inherits)
+#endif
+
+/* MAINTAIN came with 17. */
+#if PG_VERSION_NUM < 170000
+#define ACL_MAINTAIN	 0
+#define ROLE_PG_MAINTAIN InvalidOid
+#endif
+
+/* From 17 a multirange has its range type's privileges, and none of its own. */
+#if PG_VERSION_NUM >= 170000
+#define HasOwnPrivileges(type) (!IsTrueArrayType(type) && (type)->typtype != TYPTYPE_MULTIRANGE)
+#else
+#define HasOwnPrivileges(type) (!IsTrueArrayType(type))
+#endif
+
+/* Large objects have default privileges from 18. */
+#if PG_VERSION_NUM >= 180000
+#define HH_DEFACLOBJ_LARGEOBJECT DEFACLOBJ_LARGEOBJECT
+#else
+#define HH_DEFACLOBJ_LARGEOBJECT 'L'
+#endif
+
 #endif /* HH_COMPAT_H */
