@@ -142,6 +142,7 @@ const AclObjectKind acl_object_kinds[] = {
 		.acl = Anum_pg_attribute_attacl,
 		.defaults = OBJECT_COLUMN,
 		.privileges = ACL_ALL_RIGHTS_COLUMN,
+		.no_implied = true,
 		.describe = DescribeColumn,
 	},
 	{
@@ -188,8 +189,37 @@ const AclObjectKind acl_object_kinds[] = {
 		.privileges = ACL_ALL_RIGHTS_LARGEOBJECT,
 		.describe = DescribeLargeObject,
 	},
+	[ACL_DEFAULTS_KIND] =
+		{
+			.type = "default privileges",
+			.privileges = (1u << N_ACL_RIGHTS) - 1,
+			.no_implied = true,
+		},
 };
-const int acl_object_kind_count = lengthof(acl_object_kinds);
+
+static const char *const privilege_names[PRIVILEGE_BITS] = {
+	"INSERT",	"SELECT",		"UPDATE",	 "DELETE",
+	"TRUNCATE", "REFERENCES",	"TRIGGER",	 "EXECUTE",
+	"USAGE",	"CREATE",		"TEMPORARY", "CONNECT",
+	"SET",		"ALTER SYSTEM", "MAINTAIN",	 [PRIVILEGE_OWNER_BIT] = "OWNER",
+};
+
+const char *
+PrivilegeName(int bit)
+{
+	if (privilege_names[bit] == NULL)
+		elog(ERROR, "unexpected privilege: bit %d", bit);
+	return privilege_names[bit];
+}
+
+const AclObjectKind *
+FindAclObjectKind(int number)
+{
+	if (number < 0 || number >= (int) lengthof(acl_object_kinds))
+		ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				errmsg("there is no kind of objects %d", number));
+	return &acl_object_kinds[number];
+}
 
 /* A scan of a kind's catalog. Neighbours mostly stand in the same schema. */
 struct AclScan

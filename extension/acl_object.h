@@ -35,6 +35,7 @@ typedef struct AclObjectKind
 	AttrNumber acl;
 	ObjectType defaults; /* of acldefault() */
 	uint32 privileges;
+	bool no_implied; /* an owner's and a superuser's rights are those on another object */
 	PredefinedPrivileges predefined[MAX_PREDEFINED];
 	/* Adds what is particular to the kind; false: the row is not an object of it. */
 	bool (*describe)(struct AclScan *scan, struct AclObject *object, HeapTuple tuple);
@@ -56,7 +57,12 @@ typedef struct AclObject
 typedef void (*AclObjectVisitor)(const AclObject *object, void *argument);
 
 extern const AclObjectKind acl_object_kinds[];
-extern const int acl_object_kind_count;
+
+/* Not of objects: the last kind is that of default privileges. */
+#define ACL_DEFAULTS_KIND 13
+
+extern const AclObjectKind *FindAclObjectKind(int number);
+extern const char *PrivilegeName(int bit);
 
 extern void VisitAclObjects(const AclObjectKind *kind, AclObjectVisitor visitor, void *argument);
 

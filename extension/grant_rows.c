@@ -4,9 +4,13 @@
  */
 #include "postgres.h"
 
+#include "access/htup_details.h"
 #include "common/hashfn.h"
+#include "funcapi.h"
 #include "port/pg_bitutils.h"
+#include "utils/acl.h"
 #include "utils/array.h"
+#include "utils/builtins.h"
 #include "utils/memutils.h"
 
 #include "compat.h"
@@ -15,6 +19,34 @@
 /* Enough for what objects have in common; the cache starts anew beyond it. */
 #define CACHE_LIMIT	  (4 * 1024 * 1024)
 #define CACHE_BUCKETS 1024
+
+#define RESULT_COLUMNS 6
+
+/* How a role comes by a privilege. */
+typedef enum Via
+{
+	VIA_DIRECT,
+	VIA_OWNER,
+	VIA_MEMBER,
+	VIA_PUBLIC,
+	VIA_PREDEFINED,
+	VIA_SUPERUSER,
+	VIA_DEFAULT,
+	VIA_SET_ROLE,
+	VIA_ADMIN
+} Via;
+
+static const char *const via_names[] = {
+	[VIA_DIRECT] = "direct",
+	[VIA_OWNER] = "owner",
+	[VIA_MEMBER] = "member",
+	[VIA_PUBLIC] = "public",
+	[VIA_PREDEFINED] = "predefined role",
+	[VIA_SUPERUSER] = "superuser",
+	[VIA_DEFAULT] = "default",
+	[VIA_SET_ROLE] = "set role",
+	[VIA_ADMIN] = "admin option",
+};
 
 /* Why a target holds privileges: the end of the path. */
 typedef enum Source
@@ -37,6 +69,24 @@ typedef struct Holding
 	uint32 grantable;
 } Holding;
 
+/* A row before it is one. */
+typedef struct Draft
+{
+	int role;
+	int length; /* of the way */
+	Oid grantor;
+	int privilege; /* the number of its bit */
+	Via via;
+	bool grantable;
+	text *path;
+} Draft;
+
+typedef struct Drafts
+{
+	int count;
+	Draft *items;
+} Drafts;
+
 /* What the rows depend on. */
 typedef struct CacheKey
 {
@@ -58,6 +108,7 @@ typedef struct CacheEntry
 struct GrantRowCache
 {
 	RouteMap *routes;
+	TupleDesc columns;
 	MemoryContext context; /* of the entries */
 	CacheEntry *last;
 	CacheEntry *buckets[CACHE_BUCKETS];
@@ -71,11 +122,12 @@ typedef struct Holdings
 } Holdings;
 
 GrantRowCache *
-MakeGrantRowCache(RouteMap *routes)
+MakeGrantRowCache(RouteMap *routes, TupleDesc columns)
 {
 	GrantRowCache *cache = palloc0(sizeof(GrantRowCache));
 
 	cache->routes = routes;
+	cache->columns = columns;
 	cache->context =
 		AllocSetContextCreate(CurrentMemoryContext, "rows of grants", ALLOCSET_DEFAULT_SIZES);
 	return cache;
@@ -126,7 +178,9 @@ AddGranted(Holdings *holdings, const AclObject *object, Acl *acl)
 	{
 		Holding holding = HoldingOfItem(graph, &ACL_DAT(acl)[i], object->owner);
 
-		if (!object->has_acl && holding.source == SOURCE_GRANT)
+		if (object->kind == &acl_object_kinds[ACL_DEFAULTS_KIND])
+			holding.source = SOURCE_DEFAULT;
+		else if (!object->has_acl && holding.source == SOURCE_GRANT)
 			holding.source = SOURCE_BUILT_IN;
 		holding.privileges &= allowed;
 		AddHolding(holdings, holding);
@@ -172,7 +226,7 @@ AddImplied(Holdings *holdings, const AclObject *object)
 		.grantable = object->kind->privileges | owner_privilege,
 	};
 
-	if (object->kind->defaults == OBJECT_COLUMN)
+	if (object->kind->no_implied)
 		return;
 	AddHolding(holdings, owner);
 	AddHolding(holdings, superuser);
@@ -224,7 +278,7 @@ SourceText(const RoleGraph *graph, const Holding *holding)
 }
 
 /* "ROUTE : SOURCE", with the short header that tuples store. */
-static Datum
+static text *
 PathText(RouteMap *map, Route *route, const char *source)
 {
 	static const char separator[] = " : ";
@@ -242,18 +296,18 @@ PathText(RouteMap *map, Route *route, const char *source)
 	memcpy(end, steps, route->text_length);
 	memcpy(end += route->text_length, separator, sizeof(separator) - 1);
 	memcpy(end + sizeof(separator) - 1, source, source_length);
-	return PointerGetDatum(path);
+	return path;
 }
 
 static void
-AddRows(GrantRows *rows, RouteMap *map, const Holding *holding)
+AddDrafts(Drafts *drafts, RouteMap *map, const Holding *holding)
 {
 	const char *source = SourceText(map->graph, holding);
 
 	for (int i = map->first[holding->target]; i < map->first[holding->target + 1]; i++)
 	{
 		Route *route = map->routes[i];
-		GrantRow row = {
+		Draft draft = {
 			.role = route->subject,
 			.length = route->length,
 			.grantor = holding->grantor,
@@ -263,18 +317,18 @@ AddRows(GrantRows *rows, RouteMap *map, const Holding *holding)
 
 		for (uint32 left = holding->privileges; left != 0; left &= left - 1)
 		{
-			row.privilege = pg_rightmost_one_pos32(left);
-			row.grantable = (holding->grantable & (1u << row.privilege)) != 0;
-			rows->rows[rows->count++] = row;
+			draft.privilege = pg_rightmost_one_pos32(left);
+			draft.grantable = (holding->grantable & (1u << draft.privilege)) != 0;
+			drafts->items[drafts->count++] = draft;
 		}
 	}
 }
 
 static int
-CompareRows(const void *a, const void *b)
+CompareDrafts(const void *a, const void *b)
 {
-	const GrantRow *left = a;
-	const GrantRow *right = b;
+	const Draft *left = a;
+	const Draft *right = b;
 
 	if (left->role != right->role)
 		return left->role < right->role ? -1 : 1;
@@ -287,10 +341,10 @@ CompareRows(const void *a, const void *b)
 	return strcmp(VARDATA_ANY(left->path), VARDATA_ANY(right->path));
 }
 
-static GrantRows
-RowsOfHoldings(RouteMap *map, const Holdings *holdings)
+static Drafts
+DraftRows(RouteMap *map, const Holdings *holdings)
 {
-	GrantRows rows = {0};
+	Drafts drafts = {0};
 	Size count = 0;
 
 	for (int i = 0; i < holdings->count; i++)
@@ -300,25 +354,67 @@ RowsOfHoldings(RouteMap *map, const Holdings *holdings)
 		count += (Size) pg_popcount32(holding->privileges) *
 				 (map->first[holding->target + 1] - map->first[holding->target]);
 	}
-	rows.rows = palloc_extended(count * sizeof(GrantRow), MCXT_ALLOC_HUGE);
+	drafts.items = palloc_extended(count * sizeof(Draft), MCXT_ALLOC_HUGE);
 	for (int i = 0; i < holdings->count; i++)
-		AddRows(&rows, map, &holdings->items[i]);
-	qsort(rows.rows, rows.count, sizeof(GrantRow), CompareRows);
-	return rows;
+		AddDrafts(&drafts, map, &holdings->items[i]);
+	qsort(drafts.items, drafts.count, sizeof(Draft), CompareDrafts);
+	return drafts;
 }
 
-static GrantRows
-RowsOfObject(RouteMap *map, const AclObject *object)
+static Drafts
+DraftsOfObject(RouteMap *map, const AclObject *object)
 {
 	Acl *acl = object->has_acl ? DatumGetAclP(object->acl)
-									 : acldefault(object->kind->defaults, object->owner);
+							   : acldefault(object->kind->defaults, object->owner);
 	Holdings holdings = {.map = map};
 
 	holdings.items = palloc((ACL_NUM(acl) + MAX_PREDEFINED + 2) * sizeof(Holding));
 	AddGranted(&holdings, object, acl);
 	AddPredefined(&holdings, object);
 	AddImplied(&holdings, object);
-	return RowsOfHoldings(map, &holdings);
+	return DraftRows(map, &holdings);
+}
+
+static Datum
+RowOfDraft(const GrantRowCache *cache, const Draft *draft)
+{
+	Datum values[RESULT_COLUMNS];
+	bool nulls[RESULT_COLUMNS] = {false};
+
+	values[0] = ObjectIdGetDatum(cache->routes->graph->roles[draft->role].oid);
+	values[1] = CStringGetTextDatum(PrivilegeName(draft->privilege));
+	values[2] = CStringGetTextDatum(via_names[draft->via]);
+	values[3] = PointerGetDatum(draft->path);
+	values[4] = BoolGetDatum(draft->grantable);
+	values[5] = ObjectIdGetDatum(draft->grantor);
+	nulls[5] = !OidIsValid(draft->grantor);
+	return HeapTupleGetDatum(heap_form_tuple(cache->columns, values, nulls));
+}
+
+/* What is needed on the way goes, and the rows stay in the current memory context. */
+static GrantRows
+MakeRows(const GrantRowCache *cache, const AclObject *object)
+{
+	MemoryContext kept = CurrentMemoryContext;
+	MemoryContext passing = AllocSetContextCreate(kept, "drafts of rows", ALLOCSET_DEFAULT_SIZES);
+	GrantRows rows;
+	Drafts drafts;
+
+	MemoryContextSwitchTo(passing);
+	drafts = DraftsOfObject(cache->routes, object);
+	rows.count = drafts.count;
+	rows.rows = MemoryContextAllocHuge(kept, (Size) drafts.count * sizeof(Datum));
+	for (int i = 0; i < drafts.count; i++)
+	{
+		Datum row = RowOfDraft(cache, &drafts.items[i]);
+		Size size = VARSIZE(DatumGetPointer(row));
+
+		rows.rows[i] =
+			PointerGetDatum(memcpy(MemoryContextAlloc(kept, size), DatumGetPointer(row), size));
+	}
+	MemoryContextSwitchTo(kept);
+	MemoryContextDelete(passing);
+	return rows;
 }
 
 static bool
@@ -376,7 +472,7 @@ AddEntry(GrantRowCache *cache, const AclObject *object, CacheKey key, uint32 has
 	key.acl = copy;
 	entry->key = key;
 	entry->hash = hash;
-	entry->rows = RowsOfObject(cache->routes, object);
+	entry->rows = MakeRows(cache, object);
 	entry->next = cache->buckets[hash % CACHE_BUCKETS];
 	cache->buckets[hash % CACHE_BUCKETS] = entry;
 	MemoryContextSwitchTo(previous);
@@ -400,22 +496,4 @@ GrantRowsOf(GrantRowCache *cache, const AclObject *object)
 		entry = AddEntry(cache, object, key, hash);
 	cache->last = entry;
 	return &entry->rows;
-}
-
-/* Of an entry of pg_default_acl; in the current memory context. */
-GrantRows
-DefaultGrantRows(RouteMap *map, Oid creator, Acl *acl)
-{
-	Holdings holdings = {.map = map};
-
-	holdings.items = palloc(ACL_NUM(acl) * sizeof(Holding));
-	for (int i = 0; i < ACL_NUM(acl); i++)
-	{
-		Holding holding = HoldingOfItem(map->graph, &ACL_DAT(acl)[i], creator);
-
-		holding.source = SOURCE_DEFAULT;
-		holding.grantor = creator;
-		AddHolding(&holdings, holding);
-	}
-	return RowsOfHoldings(map, &holdings);
 }
