@@ -122,9 +122,9 @@ Follow(Search *search, const Route *route, const Membership *membership)
 
 	if (membership->inherit || can_set)
 	{
-		Step step = !OidIsValid(membership->grantor) ? STEP_DATABASE_OWNER
-					: membership->inherit			 ? STEP_INHERIT
-													 : STEP_SET_ROLE;
+		Step step = !membership->inherit			  ? STEP_SET_ROLE
+					: OidIsValid(membership->grantor) ? STEP_INHERIT
+													  : STEP_DATABASE_OWNER;
 		Way way = membership->inherit ? route->way : Max(route->way, WAY_SET_ROLE);
 
 		next = MakeRoute(route->subject, membership->role, way, step, route);
