@@ -83,7 +83,7 @@ ReadMemberships(void)
 						 .grantor = form->grantor,
 						 .admin = form->admin_option,
 						 .inherit = MembershipInherits(form, member.rolinherit),
-						 .set = MembershipSets(form)};
+						 .set = MembershipAllowsSet(form)};
 	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);

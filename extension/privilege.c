@@ -4,6 +4,9 @@
  */
 #include "postgres.h"
 
+#include "port/pg_bitutils.h"
+
+#include "acl_object.h"
 #include "compat.h"
 #include "privilege.h"
 
@@ -91,10 +94,5 @@ PrivilegeByName(const char *name, ObjectKind kind, bool of_column, AclMode *priv
 const char *
 PrivilegeName(AclMode privilege)
 {
-	for (size_t i = 0; i < lengthof(privileges); i++)
-	{
-		if (privileges[i].bit == privilege)
-			return privileges[i].name;
-	}
-	elog(ERROR, "unrecognized privilege");
+	return PrivilegeBitName(pg_rightmost_one_pos32(privilege));
 }
