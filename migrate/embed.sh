@@ -1,9 +1,11 @@
 #!/bin/sh
-# Writes SQL files as C string constants.
+# Writes files as C string constants.
 #
 #   embed.sh FILE...                      bundled_migrations[] of migration_file.h
 #   embed.sh --queries FILE...            const char query_NAME[], one a file
 #   embed.sh --query-declarations FILE... their header
+#   embed.sh --page FILE...               const char NAME_SUFFIX[], one a file
+#   embed.sh --page-declarations FILE...  their header
 #
 # As in the checksum of a file on disk, a byte order mark and carriage returns at
 # line ends don't count, so that both products hold the same text.
@@ -17,6 +19,8 @@ mode=migrations
 case "${1-}" in
     --queries) mode=queries; shift ;;
     --query-declarations) mode=declarations; shift ;;
+    --page) mode=page; shift ;;
+    --page-declarations) mode=page_declarations; shift ;;
 esac
 if [ $# -eq 0 ]; then
     echo "embed.sh: no files given" >&2
@@ -56,10 +60,14 @@ ordered() {
 }
 
 files=$(ordered "$@")
-echo "/* Made by embed.sh: edit the .sql files instead. */"
+echo "/* Made by embed.sh: edit the files instead. */"
 case $mode in
     migrations) printf '#include "migration_file.h"\n\n' ;;
     queries) printf '#include "queries.h"\n\n' ;;
+    page) printf '#include "audit_page_parts.h"\n\n' ;;
+    page_declarations)
+        printf '#ifndef HH_AUDIT_PAGE_PARTS_H\n#define HH_AUDIT_PAGE_PARTS_H\n\n'
+        ;;
     declarations) printf '#ifndef HH_QUERIES_H\n#define HH_QUERIES_H\n\n' ;;
 esac
 
@@ -69,6 +77,11 @@ echo "$files" | while read -r file; do
         migrations) printf 'static const char migration_%s[] =\n' "$name" ;;
         queries) printf 'const char query_%s[] =\n' "$name" ;;
         declarations) printf 'extern const char query_%s[];\n' "$name"; continue ;;
+        page) printf 'const char %s[] =\n' "$(echo "$name" | tr . _)" ;;
+        page_declarations)
+            printf 'extern const char %s[];\n' "$(echo "$name" | tr . _)"
+            continue
+            ;;
     esac
     literals "$file"
     printf '\t;\n\n'
@@ -84,4 +97,5 @@ case $mode in
         printf '\t{0}\n};\n'
         ;;
     declarations) printf '\n#endif\t\t\t\t\t\t\t/* HH_QUERIES_H */\n' ;;
+    page_declarations) printf '\n#endif\t\t\t\t\t\t\t/* HH_AUDIT_PAGE_PARTS_H */\n' ;;
 esac
