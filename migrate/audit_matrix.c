@@ -66,8 +66,7 @@ find_column(const Matrix *matrix, const char *role)
 static void
 add_row(Matrix *matrix, const MatrixRow *row)
 {
-	matrix->rows =
-		pg_realloc(matrix->rows, sizeof(MatrixRow) * (size_t) (matrix->row_count + 1));
+	matrix->rows = pg_realloc(matrix->rows, sizeof(MatrixRow) * (size_t) (matrix->row_count + 1));
 	matrix->rows[matrix->row_count++] = *row;
 }
 

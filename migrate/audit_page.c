@@ -130,13 +130,12 @@ add_facts(PQExpBuffer html, const AuditPage *page)
 	if (result_value(source, 0, SOURCE_CHECKSUM) == NULL)
 		add_fact(html, "Policy", "none recorded: run hh-migrate up");
 	else
-		html_append(html,
-					"<div><dt>Policy</dt><dd>%s, recorded <time>%s</time> by %s</dd></div>\n"
-					"<div class=\"wide\"><dt>SHA-256</dt><dd><code>%s</code></dd></div>\n",
-					result_value(source, 0, SOURCE_ORIGIN),
-					result_value(source, 0, SOURCE_RECORDED_AT),
-					result_value(source, 0, SOURCE_RECORDED_BY),
-					result_value(source, 0, SOURCE_CHECKSUM));
+		html_append(
+			html,
+			"<div><dt>Policy</dt><dd>%s, recorded <time>%s</time> by %s</dd></div>\n"
+			"<div class=\"wide\"><dt>SHA-256</dt><dd><code>%s</code></dd></div>\n",
+			result_value(source, 0, SOURCE_ORIGIN), result_value(source, 0, SOURCE_RECORDED_AT),
+			result_value(source, 0, SOURCE_RECORDED_BY), result_value(source, 0, SOURCE_CHECKSUM));
 	html_append_markup(html, "</dl>\n");
 }
 

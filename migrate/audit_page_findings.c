@@ -18,7 +18,8 @@ static const struct
 } verdicts[] = {
 	{"unknown role", "unknown-role", "Holds something here, and the policy does not know it."},
 	{"wrong attribute", "wrong-attribute", "A role's attribute or setting is another."},
-	{"wrong membership", "wrong-membership", "A membership is missing, too much or of another kind."},
+	{"wrong membership", "wrong-membership",
+	 "A membership is missing, too much or of another kind."},
 	{"wrong owner", "wrong-owner", "Owned by another role than the policy says."},
 	{"excess", "excess", "Held, and the policy does not want it."},
 	{"missing", "missing", "The policy wants it, and it is not held."},
@@ -174,16 +175,14 @@ audit_page_add_escalations(PQExpBuffer html, const AuditPage *page)
 						   "<th scope=\"col\">Gains</th><th scope=\"col\">Path</th></tr></thead>\n"
 						   "<tbody>\n");
 		for (int i = 0; i < result_rows(rows); i++)
-			html_append(html,
-						"<tr><td><span class=\"severity\">%s</span></td><td class=\"role\">%s</td>"
-						"<td>%s</td><td class=\"name\">%s</td><td>%s</td><td class=\"path\">%s</td>"
-						"</tr>\n",
-						result_value(rows, i, ESCALATION_SEVERITY),
-						result_value(rows, i, ESCALATION_ROLE),
-						result_value(rows, i, ESCALATION_KIND),
-						result_value(rows, i, ESCALATION_TARGET),
-						result_value(rows, i, ESCALATION_GAINS),
-						result_value(rows, i, ESCALATION_PATH));
+			html_append(
+				html,
+				"<tr><td><span class=\"severity\">%s</span></td><td class=\"role\">%s</td>"
+				"<td>%s</td><td class=\"name\">%s</td><td>%s</td><td class=\"path\">%s</td>"
+				"</tr>\n",
+				result_value(rows, i, ESCALATION_SEVERITY), result_value(rows, i, ESCALATION_ROLE),
+				result_value(rows, i, ESCALATION_KIND), result_value(rows, i, ESCALATION_TARGET),
+				result_value(rows, i, ESCALATION_GAINS), result_value(rows, i, ESCALATION_PATH));
 		html_append_markup(html, "</tbody></table></div>\n</section>\n");
 	}
 }

@@ -39,7 +39,10 @@ add_rule(PQExpBuffer html, const Result *rules, int row)
 		bool all = object == NULL && strcmp(type, "database") != 0;
 
 		html_append(html, "<span class=\"name\">%s%s%s</span>", schema,
-					schema && (object || all) ? "." : "", object ? object : all ? "*" : "");
+					schema && (object || all) ? "." : "",
+					object ? object
+					: all  ? "*"
+						   : "");
 	}
 	if (creator != NULL)
 		html_append(html, " that <span class=\"role\">%s</span> will make", creator);
@@ -95,19 +98,19 @@ add_roles(PQExpBuffer html, const Result *roles)
 static void
 add_services(PQExpBuffer html, const Result *services)
 {
-	html_append_markup(html, "<h3>Services</h3>\n<div class=\"scroll\"><table class=\"plain\">\n"
-							 "<thead><tr><th scope=\"col\">Service</th><th scope=\"col\">Role</th>"
-							 "<th scope=\"col\">Mode</th><th scope=\"col\">Because</th>"
-							 "<th scope=\"col\" class=\"number\">Line</th></tr></thead>\n<tbody>\n");
+	html_append_markup(html,
+					   "<h3>Services</h3>\n<div class=\"scroll\"><table class=\"plain\">\n"
+					   "<thead><tr><th scope=\"col\">Service</th><th scope=\"col\">Role</th>"
+					   "<th scope=\"col\">Mode</th><th scope=\"col\">Because</th>"
+					   "<th scope=\"col\" class=\"number\">Line</th></tr></thead>\n<tbody>\n");
 	for (int i = 0; i < result_rows(services); i++)
-		html_append(html,
-					"<tr><td class=\"name\">%s</td><td class=\"role\">%s</td><td>%s</td>"
-					"<td>%s</td><td class=\"number\">%s</td></tr>\n",
-					result_value(services, i, SERVICE_NAME),
-					result_value(services, i, SERVICE_ROLE),
-					result_value(services, i, SERVICE_MODE),
-					result_value(services, i, SERVICE_REASON),
-					result_value(services, i, SERVICE_LINE));
+		html_append(
+			html,
+			"<tr><td class=\"name\">%s</td><td class=\"role\">%s</td><td>%s</td>"
+			"<td>%s</td><td class=\"number\">%s</td></tr>\n",
+			result_value(services, i, SERVICE_NAME), result_value(services, i, SERVICE_ROLE),
+			result_value(services, i, SERVICE_MODE), result_value(services, i, SERVICE_REASON),
+			result_value(services, i, SERVICE_LINE));
 	html_append_markup(html, "</tbody></table></div>\n");
 }
 

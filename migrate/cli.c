@@ -10,6 +10,7 @@
 #include "common/logging.h"
 
 #include "cli.h"
+#include "command_audit.h"
 #include "command_baseline.h"
 #include "command_down.h"
 #include "command_maintain.h"
@@ -68,6 +69,10 @@ static const Command commands[] = {
 	 "a scratch database to see whether the catalogs are what they make, and refuses with 2\n"
 	 "where they are not.",
 	 command_baseline},
+	{"audit", NULL, AUDIT, "hold roles and privileges against the policy",
+	 "Prints what differs from the policy, with the statement that mends it. Changes nothing.\n"
+	 "Exits with 2 on findings.",
+	 command_audit},
 	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
