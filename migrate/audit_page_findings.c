@@ -65,6 +65,30 @@ audit_page_add_verdict_counts(PQExpBuffer html, const AuditPage *page)
 	html_append_markup(html, "</ul>\n");
 }
 
+/* Whether there is nothing to name beside the role itself. */
+static bool
+is_about_role(const Result *findings, int row)
+{
+	const char *type = result_value(findings, row, FINDING_OBJECT_TYPE);
+	const char *name = result_value(findings, row, FINDING_OBJECT);
+	const char *role = result_value(findings, row, FINDING_ROLE);
+
+	return type == NULL ||
+		   (strcmp(type, "role") == 0 && name != NULL && role != NULL && strcmp(name, role) == 0);
+}
+
+/* The role's name.  None is PUBLIC where it is about a privilege, and nobody elsewhere. */
+static const char *
+role_name(const Result *findings, int row)
+{
+	const char *role = result_value(findings, row, FINDING_ROLE);
+	const char *verdict = result_value(findings, row, FINDING_VERDICT);
+
+	if (!matrix_role_is_public(role))
+		return role;
+	return strcmp(verdict, "wrong owner") == 0 ? NULL : "PUBLIC";
+}
+
 /* "SELECT (id) on table search.tenants": what of it there is. */
 static void
 add_subject(PQExpBuffer html, const Result *findings, int row)
@@ -79,7 +103,7 @@ add_subject(PQExpBuffer html, const Result *findings, int row)
 		html_append(html, " <b>%s</b>", privilege);
 	if (column != NULL)
 		html_append(html, " (<span class=\"name\">%s</span>)", column);
-	if (type == NULL && name == NULL && schema == NULL)
+	if (is_about_role(findings, row) || (name == NULL && schema == NULL))
 		return;
 	html_append(html, " <span class=\"on\">%s%s</span> <span class=\"name\">",
 				privilege ? "on " : "", type);
@@ -91,7 +115,6 @@ add_subject(PQExpBuffer html, const Result *findings, int row)
 static void
 add_finding(PQExpBuffer html, const Result *findings, int row)
 {
-	const char *role = result_value(findings, row, FINDING_ROLE);
 	const char *severity = result_value(findings, row, FINDING_SEVERITY);
 	const char *path = result_value(findings, row, FINDING_PATH);
 	const char *reason = result_value(findings, row, FINDING_REASON);
@@ -100,7 +123,7 @@ add_finding(PQExpBuffer html, const Result *findings, int row)
 	html_append(html,
 				"<li id=\"finding-%d\" class=\"finding\"><div class=\"what\"><p class=\"subject\">"
 				"<span class=\"severity\">%s</span> <span class=\"role\">%s</span>",
-				row + 1, severity, matrix_role_is_public(role) ? "PUBLIC" : role);
+				row + 1, severity, role_name(findings, row));
 	add_subject(html, findings, row);
 	html_append_markup(html, "</p>");
 	if (path != NULL)

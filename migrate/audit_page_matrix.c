@@ -46,24 +46,25 @@ is_by_owning(const MatrixEntry *entry)
 	return entry->verdict == CELL_HELD && entry->via != NULL && strcmp(entry->via, "owner") == 0;
 }
 
-/* The worst that is said of a privilege on the whole object, or on some of its columns. */
-static CellVerdict
-find_verdict(const MatrixCell *cell, const char *privilege, bool of_columns, bool *grantable)
+/* Whether there is such a privilege on the whole object, or on some of its columns. */
+static bool
+has_entry(const MatrixCell *cell, CellVerdict verdict, const char *privilege, bool of_columns,
+		  bool *grantable)
 {
-	CellVerdict verdict = CELL_NONE;
+	bool found = false;
 
 	*grantable = false;
 	for (int i = 0; i < cell->count; i++)
 	{
 		const MatrixEntry *entry = &cell->entries[i];
 
-		if (strcmp(entry->privilege, privilege) != 0 || (entry->column != NULL) != of_columns ||
-			is_by_owning(entry))
+		if (entry->verdict != verdict || strcmp(entry->privilege, privilege) != 0 ||
+			(entry->column != NULL) != of_columns || is_by_owning(entry))
 			continue;
-		verdict = Max(verdict, entry->verdict);
-		*grantable |= entry->grantable && entry->verdict != CELL_REACHABLE;
+		found = true;
+		*grantable |= entry->grantable && verdict != CELL_REACHABLE;
 	}
-	return verdict;
+	return found;
 }
 
 /* Whether the whole is held, so that to reach it or to hold columns of it is no news. */
@@ -93,7 +94,7 @@ add_letters(PQExpBuffer html, const MatrixCell *cell, CellVerdict verdict, bool 
 	{
 		bool grantable;
 
-		if (find_verdict(cell, letters[i].privilege, of_columns, &grantable) != verdict ||
+		if (!has_entry(cell, verdict, letters[i].privilege, of_columns, &grantable) ||
 			((of_columns ? verdict <= CELL_REACHABLE : verdict == CELL_REACHABLE) &&
 			 is_covered(cell, letters[i].privilege)))
 			continue;
@@ -108,18 +109,17 @@ add_letters(PQExpBuffer html, const MatrixCell *cell, CellVerdict verdict, bool 
 					verdict == CELL_REACHABLE ? ")" : "");
 }
 
+/* An owner holds all: only what the audit has found stands beside that. */
 static void
 add_summary(PQExpBuffer html, const MatrixCell *cell)
 {
+	bool owns = false;
+
 	for (int i = 0; i < cell->count; i++)
-	{
-		if (is_by_owning(&cell->entries[i]))
-		{
-			html_append_markup(html, "<span class=\"l own\">owner</span>");
-			break;
-		}
-	}
-	for (CellVerdict verdict = CELL_HELD; verdict <= CELL_EXCESS; verdict++)
+		owns |= is_by_owning(&cell->entries[i]);
+	if (owns)
+		html_append_markup(html, "<span class=\"l own\">owner</span>");
+	for (CellVerdict verdict = owns ? CELL_MISSING : CELL_HELD; verdict <= CELL_EXCESS; verdict++)
 	{
 		add_letters(html, cell, verdict, false);
 		add_letters(html, cell, verdict, true);
@@ -371,8 +371,8 @@ audit_page_add_matrix(PQExpBuffer html, const AuditPage *page)
 					   "<span class=\"mark excess\">+r</span> excess "
 					   "<span class=\"mark missing\">" MINUS "r</span> missing "
 					   "<span class=\"mark reach\">(r)</span> via SET ROLE or ADMIN "
-					   "<span class=\"mark plain\">[r]</span> some columns "
-					   "<span class=\"mark plain\">r*</span> grantable "
+					   "<span class=\"mark\">[r]</span> some columns "
+					   "<span class=\"mark\">r*</span> grantable "
 					   "<a href=\"#legend\">letters</a></p>\n");
 	add_controls(html, &matrix);
 	add_table(html, &matrix);

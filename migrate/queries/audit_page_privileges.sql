@@ -51,4 +51,6 @@ SELECT s.rolname, s.kind, s.schema, s.name, s.column_name, s.privilege, s.via, s
      LIMIT 1)
 FROM shown AS s
 WHERE s.kind = 'database' OR s.schema IN (SELECT named.name FROM schema AS named)
-ORDER BY s.kind, s.schema COLLATE pg_catalog."C", s.name COLLATE pg_catalog."C";
+ORDER BY s.kind, s.schema COLLATE pg_catalog."C", s.name COLLATE pg_catalog."C",
+    pg_catalog.strpos('INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT TEMPORARY',
+                      s.privilege), s.column_name COLLATE pg_catalog."C";
