@@ -183,33 +183,60 @@ add_privileges(Matrix *matrix, const Result *privileges)
 	}
 }
 
-/*
- * Marks what a finding calls excess: by its path where one of the ways is that, else
- * by every way.  Returns whether there was any.
- */
+/* Whether the privilege is the role's own, and not another's that it has a share in. */
 static bool
-mark_excess(MatrixCell *cell, const MatrixEntry *found)
+is_own(const MatrixEntry *entry, bool is_public)
 {
-	bool by_path = false;
+	return entry->via != NULL &&
+		   (strcmp(entry->via, "direct") == 0 || (is_public && strcmp(entry->via, "public") == 0));
+}
+
+/* Marks what a finding calls excess.  Returns whether there is any. */
+static bool
+mark_excess(MatrixCell *cell, const MatrixEntry *found, bool is_public)
+{
 	bool marked = false;
 
-	for (int pass = 0; pass < 2 && !marked; pass++, by_path = false)
+	for (int i = 0; i < cell->count; i++)
 	{
-		by_path = pass == 0;
-		for (int i = 0; i < cell->count; i++)
-		{
-			MatrixEntry *entry = &cell->entries[i];
+		MatrixEntry *entry = &cell->entries[i];
 
-			if (!is_same(entry->privilege, found->privilege) ||
-				!is_same(entry->column, found->column) ||
-				(by_path && !is_same(entry->path, found->path)))
-				continue;
-			entry->verdict = CELL_EXCESS;
-			entry->finding = found->finding;
-			marked = true;
-		}
+		if (!is_same(entry->privilege, found->privilege) ||
+			!is_same(entry->column, found->column) || !is_own(entry, is_public))
+			continue;
+		entry->verdict = CELL_EXCESS;
+		entry->finding = found->finding;
+		marked = true;
 	}
 	return marked;
+}
+
+/* What a finding says of a privilege. */
+static MatrixEntry
+found_entry(const Result *findings, int number, bool is_missing)
+{
+	static const char option[] = "GRANT OPTION FOR ";
+	MatrixEntry entry = {.verdict = is_missing ? CELL_MISSING : CELL_EXCESS,
+						 .privilege = result_value(findings, number, FINDING_PRIVILEGE),
+						 .column = result_value(findings, number, FINDING_COLUMN),
+						 .path = result_value(findings, number, FINDING_PATH),
+						 .reason = result_value(findings, number, FINDING_REASON),
+						 .finding = number + 1};
+
+	if (entry.privilege != NULL && strncmp(entry.privilege, option, strlen(option)) == 0)
+	{
+		entry.privilege += strlen(option);
+		entry.grantable = true;
+	}
+	return entry;
+}
+
+/* Whether a finding's verdict is about a privilege that is held or missing. */
+static bool
+is_about_privilege(const char *verdict)
+{
+	return strcmp(verdict, "missing") == 0 || strcmp(verdict, "excess") == 0 ||
+		   strcmp(verdict, "unknown role") == 0;
 }
 
 /* A finding about a privilege in a cell, about an object or about a role. */
@@ -218,23 +245,20 @@ add_finding(Matrix *matrix, const Result *findings, int number)
 {
 	const char *verdict = result_value(findings, number, FINDING_VERDICT);
 	const char *schema = result_value(findings, number, FINDING_SCHEMA);
-	const char *kind = result_value(findings, number, FINDING_KIND);
 	bool is_missing = strcmp(verdict, "missing") == 0;
-	MatrixEntry entry = {.verdict = is_missing ? CELL_MISSING : CELL_EXCESS,
-						 .privilege = result_value(findings, number, FINDING_PRIVILEGE),
-						 .column = result_value(findings, number, FINDING_COLUMN),
-						 .path = result_value(findings, number, FINDING_PATH),
-						 .reason = result_value(findings, number, FINDING_REASON),
-						 .finding = number + 1};
-	int row = find_row(matrix, kind, schema, result_value(findings, number, FINDING_OBJECT), 0);
+	MatrixEntry entry = found_entry(findings, number, is_missing);
+	int row = find_row(matrix, result_value(findings, number, FINDING_KIND), schema,
+					   result_value(findings, number, FINDING_OBJECT), 0);
 	int column = find_column(matrix, result_value(findings, number, FINDING_ROLE));
 
 	if (row != NOT_THERE && column != NOT_THERE && entry.privilege != NULL &&
-		(is_missing || strcmp(verdict, "excess") == 0))
+		is_about_privilege(verdict))
 	{
 		MatrixCell *cell = matrix_cell(matrix, row, column);
 
-		if (is_missing || !mark_excess(cell, &entry))
+		/* The option alone is too much: what it is an option of is not. */
+		if (is_missing || entry.grantable ||
+			!mark_excess(cell, &entry, matrix->columns[column].role == NULL))
 			add_entry(cell, &entry);
 		return;
 	}

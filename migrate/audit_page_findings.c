@@ -131,8 +131,10 @@ add_finding(PQExpBuffer html, const Result *findings, int row)
 	if (reason != NULL)
 		html_append(html, "<p class=\"reason\">%s</p>", reason);
 	html_append_markup(html, "</div>");
+	/* Ended, so that several can be copied one behind the other. */
 	if (remedy != NULL)
-		html_append(html, "<pre class=\"remedy\" tabindex=\"0\"><code>%s</code></pre>", remedy);
+		html_append(html, "<pre class=\"remedy\" tabindex=\"0\"><code>%s%s</code></pre>", remedy,
+					remedy[0] && remedy[strlen(remedy) - 1] == ';' ? "" : ";");
 	html_append_markup(html, "</li>\n");
 }
 

@@ -17,7 +17,7 @@ WITH object AS (
     SELECT 'database', NULL, datname, NULL, datdba, coalesce(datacl, acldefault('d', datdba))
     FROM pg_database WHERE datname = current_database()
     UNION ALL
-    SELECT CASE c.relkind WHEN 'v' THEN 'view' ELSE 'table' END, n.nspname, c.relname, NULL, c.relowner,
+    SELECT 'table', n.nspname, c.relname, NULL, c.relowner,
         coalesce(c.relacl, acldefault('r', c.relowner))
     FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
     WHERE c.relkind IN ('r', 'p', 'v') AND n.nspname !~ '^pg_|^information_schema$'
@@ -61,8 +61,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, pg_temp
 AS $$
 WITH held AS (
     SELECT CASE e.via WHEN 'public' THEN NULL ELSE r.rolname END AS role,
-        CASE e.object_type WHEN 'view' THEN 'table' ELSE e.object_type END AS object_type,
-        e.object_schema, e.object_name, e.column_name, e.privilege, min(e.path) AS path
+        e.object_type, e.object_schema, e.object_name, e.column_name, e.privilege, min(e.path) AS path
     FROM hh.effective_privileges() AS e JOIN pg_roles AS r ON r.oid = e.role
     WHERE e.via IN ('direct', 'public') AND NOT r.rolsuper
       AND CASE e.object_type WHEN 'schema' THEN e.object_name ELSE e.object_schema::text END

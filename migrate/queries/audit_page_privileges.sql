@@ -7,7 +7,7 @@ WITH schema AS MATERIALIZED (
     WHERE p.object_type = 'schema' OR p.object_schema IS NOT NULL),
 held AS MATERIALIZED (
     SELECT r.rolname, p.role_name IS NOT NULL AS is_known, r.rolsuper,
-        CASE WHEN e.object_type IN ('database', 'schema') THEN e.object_type ELSE 'table' END AS kind,
+        e.object_type AS kind,
         CASE e.object_type WHEN 'database' THEN NULL WHEN 'schema' THEN e.object_name
                            ELSE e.object_schema::pg_catalog.text END AS schema,
         e.object_name AS name, e.column_name, e.privilege, e.via, e.path, e.grantable,
@@ -15,9 +15,12 @@ held AS MATERIALIZED (
     FROM hh.effective_privileges() AS e
     LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = e.role
     LEFT JOIN ONLY hh.policy_role AS p ON p.role_name = r.rolname
-    WHERE e.object_type IN ('schema', 'table', 'partitioned table', 'view', 'materialized view',
-                            'foreign table', 'column')
-       OR (e.object_type = 'database' AND e.object_name = pg_catalog.current_database())),
+    -- Without a name it is of default privileges, on what is still to be made.
+    WHERE CASE e.object_type
+          WHEN 'database' THEN e.object_name = pg_catalog.current_database()
+          WHEN 'schema' THEN e.object_name IN (SELECT s.name FROM schema AS s)
+          WHEN 'table' THEN e.object_name IS NOT NULL AND e.object_schema IN (SELECT s.name FROM schema AS s)
+          ELSE false END),
 shown AS MATERIALIZED (
     SELECT h.rolname, h.kind, h.schema, h.name, h.column_name, h.privilege, h.via, h.path, h.grantable,
         h.grantor
@@ -50,7 +53,6 @@ SELECT s.rolname, s.kind, s.schema, s.name, s.column_name, s.privilege, s.via, s
      ORDER BY p.rule = 'member', p.object_name IS NULL, p.id
      LIMIT 1)
 FROM shown AS s
-WHERE s.kind = 'database' OR s.schema IN (SELECT named.name FROM schema AS named)
 ORDER BY s.kind, s.schema COLLATE pg_catalog."C", s.name COLLATE pg_catalog."C",
     pg_catalog.strpos('INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT TEMPORARY',
                       s.privilege), s.column_name COLLATE pg_catalog."C";
