@@ -92,19 +92,19 @@ sub new
         pid => $pid, in => $our_in, out => $our_out, buffer => '', last => 0,
         complaints => [], requests => [], loads => 0 }, $class;
 
-    $self->{session} = $self->new_page;
+    $self->{session} = ($self->new_page)[1];
     $self->call("$_.enable") foreach qw(Page Runtime Log Network);
     return $self;
 }
 
-# A blank page of its own, as the session of the protocol that stands for it.
+# A blank page, and the session of the protocol that stands for it.
 sub new_page
 {
     my ($self) = @_;
     local $self->{session};
-    my $target = $self->call('Target.createTarget', { url => 'about:blank' });
-    return $self->call('Target.attachToTarget', { targetId => $target->{targetId}, flatten => JSON::PP::true })
-      ->{sessionId};
+    my $page = $self->call('Target.createTarget', { url => 'about:blank' })->{targetId};
+    my $attached = $self->call('Target.attachToTarget', { targetId => $page, flatten => JSON::PP::true });
+    return ($page, $attached->{sessionId});
 }
 
 sub read_message
@@ -314,18 +314,27 @@ sub colours
 {
     my ($self, $png) = @_;
     my $base64 = encode_base64($png, '');
-    local $self->{session} = $self->{blank} //= $self->new_page;
-    return $self->evaluate(<<"END");
+    my ($page, $session) = $self->new_page;
+    my $count = do
+    {
+        local $self->{session} = $session;
+        $self->evaluate(<<"END");
 (async () => {
     const image = new Image();
     image.src = 'data:image/png;base64,$base64';
     await image.decode();
     const canvas = new OffscreenCanvas(image.width, image.height);
-    const context = canvas.getContext('2d');
+    const context = canvas.getContext('2d', {willReadFrequently: true});
     context.drawImage(image, 0, 0);
     return new Set(new Uint32Array(context.getImageData(0, 0, image.width, image.height).data.buffer)).size;
 })()
 END
+    };
+    $self->call('Target.closeTarget', { targetId => $page });
+
+    # A page behind another is not drawn, and no picture of it is ever done.
+    $self->call('Page.bringToFront');
+    return $count;
 }
 
 =pod
