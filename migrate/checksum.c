@@ -53,21 +53,31 @@ sha256(void)
 }
 
 bool
-checksum_compute(const char *text, size_t length, char checksum[CHECKSUM_SIZE])
+checksum_digest(const char *text, size_t length, unsigned char digest[CHECKSUM_BYTES])
 {
-	static const char digits[] = "0123456789abcdef";
-	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int digest_length = 0;
+	unsigned char bytes[EVP_MAX_MD_SIZE];
+	unsigned int count = 0;
 	const EVP_MD *algorithm = sha256();
 
-	if (algorithm == NULL ||
-		EVP_Digest(text, length, digest, &digest_length, algorithm, NULL) != 1 ||
-		digest_length != (CHECKSUM_SIZE - 1) / 2)
+	if (algorithm == NULL || EVP_Digest(text, length, bytes, &count, algorithm, NULL) != 1 ||
+		count != CHECKSUM_BYTES)
 	{
 		pg_log_error("could not compute a SHA-256 checksum");
 		return false;
 	}
-	for (unsigned int i = 0; i < digest_length; i++)
+	memcpy(digest, bytes, CHECKSUM_BYTES);
+	return true;
+}
+
+bool
+checksum_compute(const char *text, size_t length, char checksum[CHECKSUM_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+	unsigned char digest[CHECKSUM_BYTES];
+
+	if (!checksum_digest(text, length, digest))
+		return false;
+	for (int i = 0; i < CHECKSUM_BYTES; i++)
 	{
 		*checksum++ = digits[digest[i] >> 4];
 		*checksum++ = digits[digest[i] & 15];

@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#define CHECKSUM_BYTES 32
+
 /* SHA-256 in lower-case hexadecimal, with the NUL. */
 #define CHECKSUM_SIZE 65
 
@@ -17,6 +19,9 @@
  * caller frees it.
  */
 extern char *checksum_normalise(const char *text, size_t length, size_t *normal_length);
+
+/* SHA-256 itself. */
+extern bool checksum_digest(const char *text, size_t length, unsigned char digest[CHECKSUM_BYTES]);
 
 /* The checksum of a text that is normalised already. */
 extern bool checksum_compute(const char *text, size_t length, char checksum[CHECKSUM_SIZE]);

@@ -6,6 +6,7 @@
 
 #include "common/logging.h"
 
+#include "audit_page.h"
 #include "audit_report.h"
 #include "command_audit.h"
 #include "connect.h"
@@ -85,15 +86,27 @@ warn_of_other_policy(const Options *options, const Result *source, const Policy 
 	pg_log_warning_hint("The audit is of the one recorded. \"hh-migrate up\" records the other.");
 }
 
+/* The page has everything; the findings alone would be a table as of any other command. */
+static bool
+print_page(const Session *session)
+{
+	AuditPage page = {0};
+	bool done = audit_page_read(&page, session) && audit_page_print(&page, stdout);
+
+	audit_page_free(&page);
+	return done;
+}
+
 static int
 audit(const Options *options, const Session *session, const Policy *policy)
 {
 	/* The audit first: it says what a role lacks that may not read the policy. */
 	Result *findings = read_findings(session, options->role);
 	Result *source = findings ? read_source(session) : NULL;
+	bool is_page = options->format == FORMAT_HTML && options->role == NULL;
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (source != NULL)
+	if (source != NULL && (!is_page || print_page(session)))
 	{
 		AuditSummary summary = {.database = database_name(session->database),
 								.role = options->role,
@@ -106,7 +119,8 @@ audit(const Options *options, const Session *session, const Policy *policy)
 			strcmp(summary.profile, policy->profile) == 0;
 		if (!summary.is_current)
 			warn_of_other_policy(options, source, policy);
-		audit_report_print(&summary, options->format, options->quiet, stdout);
+		if (!is_page)
+			audit_report_print(&summary, options->format, options->quiet, stdout);
 		exit_code =
 			result_rows(findings) == 0 && summary.is_current ? EXIT_DONE : EXIT_FOUND_PROBLEMS;
 	}

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Writes SQL files as C string constants.
+# Writes files as C string constants.
 #
 #   embed.sh FILE...                      bundled_migrations[] of migration_file.h
 #   embed.sh --queries FILE...            const char query_NAME[], one a file
 #   embed.sh --query-declarations FILE... their header
 #   embed.sh --policy FILE                bundled_policy[] of policy_file.h
+#   embed.sh --page FILE...               const char NAME_SUFFIX[], one a file
+#   embed.sh --page-declarations FILE...  their header
 #
 # As in the checksum of a file on disk, a byte order mark and carriage returns at
 # line ends don't count, so that both products hold the same text.
@@ -19,6 +21,8 @@ case "${1-}" in
     --queries) mode=queries; shift ;;
     --query-declarations) mode=declarations; shift ;;
     --policy) mode=policy; shift ;;
+    --page) mode=page; shift ;;
+    --page-declarations) mode=page_declarations; shift ;;
 esac
 if [ $# -eq 0 ]; then
     echo "embed.sh: no files given" >&2
@@ -63,6 +67,10 @@ case $mode in
     migrations) printf '#include "migration_file.h"\n\n' ;;
     queries) printf '#include "queries.h"\n\n' ;;
     policy) printf '#include "policy_file.h"\n\n' ;;
+    page) printf '#include "audit_page_parts.h"\n\n' ;;
+    page_declarations)
+        printf '#ifndef HH_AUDIT_PAGE_PARTS_H\n#define HH_AUDIT_PAGE_PARTS_H\n\n'
+        ;;
     declarations) printf '#ifndef HH_QUERIES_H\n#define HH_QUERIES_H\n\n' ;;
 esac
 
@@ -73,6 +81,11 @@ echo "$files" | while read -r file; do
         queries) printf 'const char query_%s[] =\n' "$name" ;;
         declarations) printf 'extern const char query_%s[];\n' "$name"; continue ;;
         policy) printf 'const char bundled_policy[] =\n' ;;
+        page) printf 'const char %s[] =\n' "$(echo "$name" | tr . _)" ;;
+        page_declarations)
+            printf 'extern const char %s[];\n' "$(echo "$name" | tr . _)"
+            continue
+            ;;
     esac
     literals "$file"
     printf '\t;\n\n'
@@ -88,4 +101,5 @@ case $mode in
         printf '\t{0}\n};\n'
         ;;
     declarations) printf '\n#endif\t\t\t\t\t\t\t/* HH_QUERIES_H */\n' ;;
+    page_declarations) printf '\n#endif\t\t\t\t\t\t\t/* HH_AUDIT_PAGE_PARTS_H */\n' ;;
 esac

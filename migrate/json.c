@@ -4,11 +4,8 @@
  */
 #include "postgres_fe.h"
 
-#include "mb/pg_wchar.h"
-
 #include "json.h"
-
-#define REPLACEMENT_CHARACTER "\xEF\xBF\xBD"
+#include "utf8.h"
 
 static void
 append_ascii(PQExpBuffer json, char c)
@@ -41,27 +38,18 @@ append_ascii(PQExpBuffer json, char c)
 void
 json_append_string(PQExpBuffer json, const char *text)
 {
-	const unsigned char *at = (const unsigned char *) text;
-
 	appendPQExpBufferChar(json, '"');
-	while (*at)
+	while (*text)
 	{
-		int length = pg_utf_mblen(at);
+		int length = utf8_character_length(text);
 
-		if (*at < 0x80)
-		{
-			append_ascii(json, (char) *at++);
-			continue;
-		}
-		if (strnlen((const char *) at, (size_t) length) == (size_t) length &&
-			pg_utf8_islegal(at, length))
-		{
-			appendBinaryPQExpBuffer(json, (const char *) at, (size_t) length);
-			at += length;
-			continue;
-		}
-		appendPQExpBufferStr(json, REPLACEMENT_CHARACTER);
-		at++;
+		if (length == 1)
+			append_ascii(json, *text);
+		else if (length > 1)
+			appendBinaryPQExpBuffer(json, text, (size_t) length);
+		else
+			appendPQExpBufferStr(json, UTF8_REPLACEMENT);
+		text += Max(length, 1);
 	}
 	appendPQExpBufferChar(json, '"');
 }

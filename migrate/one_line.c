@@ -8,35 +8,10 @@
 #include "pqexpbuffer.h"
 
 #include "one_line.h"
+#include "utf8.h"
 
 #define ELLIPSIS		 "..."
 #define ELLIPSIS_COLUMNS 3
-
-/* The length of the character at text, or 0 where there is none in UTF-8. */
-static int
-character_length(const char *text)
-{
-	const unsigned char *bytes = (const unsigned char *) text;
-	int length = pg_utf_mblen(bytes);
-
-	/* An end within the character is no continuation byte, so nothing behind it is read. */
-	for (int i = 1; i < length; i++)
-	{
-		if ((bytes[i] & 0xC0) != 0x80)
-			return 0;
-	}
-	return pg_utf8_islegal(bytes, length) ? length : 0;
-}
-
-/* Whether it turns the direction of the text around it, U+202A to 202E and 2066 to 2069. */
-static bool
-is_bidirectional(const char *character)
-{
-	return strncmp(character, "\xE2\x80", 2) == 0
-			   ? character[2] >= '\xAA' && character[2] <= '\xAE'
-			   : strncmp(character, "\xE2\x81", 2) == 0 && character[2] >= '\xA6' &&
-					 character[2] <= '\xA9';
-}
 
 /* A line that is being put together. */
 typedef struct Line
@@ -71,10 +46,10 @@ one_line(const char *text, int columns)
 
 	while (*text && !line.is_full)
 	{
-		int length = character_length(text);
+		int length = utf8_character_length(text);
 		int width = length > 0 ? pg_encoding_dsplen(PG_UTF8, text) : 1;
 
-		if (width < 0 || *text == ' ' || (length > 0 && is_bidirectional(text)))
+		if (width < 0 || *text == ' ' || (length > 0 && utf8_is_bidirectional(text)))
 			blank = true;
 		else
 		{
