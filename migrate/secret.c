@@ -237,8 +237,7 @@ static const struct
 	{has_outer_blank,
 	 {"begins or ends with a blank", "Take the blank away; one line feed at the end is ignored."}},
 	{is_placeholder,
-	 {"is a placeholder", "Nobody has put the password in its place. Take it away and say "
-						  "--generate to have one made."}},
+	 {"is a placeholder", "Nobody has put the password in its place. --rotate has one made."}},
 	{tells_role,
 	 {"has the role's own name in it", "Choose another one, or have one made with --rotate."}},
 	{is_short,
