@@ -347,17 +347,29 @@ attempt_statement(Attempt *attempt, int number)
 	return outcome;
 }
 
-/* Whatever the server answers to COMMIT with an error has been rolled back. */
 Tried
 attempt_commit(Attempt *attempt)
 {
-	Database *database = attempt->place->database;
 	ServerError error = {0};
-	Result *result = database_run(database, "COMMIT", NO_PARAMS, &error);
-	Tried outcome = result ? TRIED_DONE : attempt_failed(attempt, "committed", &error);
+	Result *result = database_run(attempt->place->database, "COMMIT", NO_PARAMS, &error);
+	bool done = result != NULL;
 
 	result_free(result);
-	attempt->is_uncertain = !database_is_connected(database);
+	return attempt_committed(attempt, done, &error);
+}
+
+/*
+ * Whatever the server answers to COMMIT with an error has been rolled back, and no
+ * transaction is open any more; one that is failed before it.
+ */
+Tried
+attempt_committed(Attempt *attempt, bool done, ServerError *error)
+{
+	Database *database = attempt->place->database;
+	const char *what = database_in_failed_transaction(database) ? "recorded" : "committed";
+	Tried outcome = done ? TRIED_DONE : attempt_failed(attempt, what, error);
+
+	attempt->is_uncertain = !done && !database_is_connected(database);
 	if (attempt->is_uncertain)
 		pg_log_error_hint("Whether %s was committed is not known: \"hh-migrate status\" says.",
 						  attempt->migration->label);

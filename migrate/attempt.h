@@ -52,6 +52,12 @@ extern Tried attempt_statement(Attempt *attempt, int number);
 
 extern Tried attempt_commit(Attempt *attempt);
 
+/*
+ * What became of a message whose last command was COMMIT; done: of all of it.  Logs what
+ * went wrong, and frees *error.
+ */
+extern Tried attempt_committed(Attempt *attempt, bool done, ServerError *error);
+
 /* Waits before another try; false where it is canceled meanwhile. */
 extern bool attempt_pause(Attempt *attempt);
 

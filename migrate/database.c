@@ -242,6 +242,12 @@ database_in_transaction(const Database *database)
 	return PQtransactionStatus(database->connection) == PQTRANS_INTRANS;
 }
 
+bool
+database_in_failed_transaction(const Database *database)
+{
+	return PQtransactionStatus(database->connection) == PQTRANS_INERROR;
+}
+
 void
 database_rollback(Database *database)
 {

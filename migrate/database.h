@@ -131,6 +131,9 @@ extern void server_error_free(ServerError *error);
 /* Whether a transaction block is open and has not failed. */
 extern bool database_in_transaction(const Database *database);
 
+/* Whether one is open and has failed: all it takes is ROLLBACK. */
+extern bool database_in_failed_transaction(const Database *database);
+
 /* Rolls back where a transaction block is open. */
 extern void database_rollback(Database *database);
 

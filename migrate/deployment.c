@@ -33,6 +33,8 @@ enum
 	COLUMN_READ_ONLY,
 	COLUMN_DATABASE,
 	COLUMN_TRIGGERS_ARE_OFF,
+	COLUMN_MAY_BECOME_STANDING_OWNER,
+	COLUMN_STANDING_OWNER_MAY_CREATE,
 	COLUMN_COUNT
 };
 
@@ -85,6 +87,10 @@ deployment_read(Database *database, Deployment *deployment)
 	deployment->database = copied_value(row, COLUMN_DATABASE);
 	deployment->read_only = result_is_true(row, 0, COLUMN_READ_ONLY);
 	deployment->triggers_are_off = result_is_true(row, 0, COLUMN_TRIGGERS_ARE_OFF);
+	deployment->may_become_standing_owner =
+		result_is_true(row, 0, COLUMN_MAY_BECOME_STANDING_OWNER);
+	deployment->standing_owner_may_create =
+		result_is_true(row, 0, COLUMN_STANDING_OWNER_MAY_CREATE);
 	result_free(row);
 	return true;
 }
@@ -119,12 +125,30 @@ check_owner(const Deployment *deployment, const char *owner, const char *asked_f
 	return true;
 }
 
+/* What the session user may do with a role that nothing belongs to yet, and the role itself. */
+static bool
+read_rights(Database *database, Deployment *deployment, const char *owner)
+{
+	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
+	Result *rights = database_query(database, query_role_rights, PARAMS(owner, privilege));
+	bool exists = rights != NULL && result_rows(rights) > 0;
+
+	if (exists)
+	{
+		deployment->may_become_owner = result_is_true(rights, 0, 0);
+		deployment->owner_may_create = result_is_true(rights, 0, 1);
+	}
+	else if (rights != NULL)
+		pg_log_error("role \"%s\" does not exist", owner);
+	result_free(rights);
+	return exists;
+}
+
 bool
 deployment_decide_owner(Database *database, Deployment *deployment, const char *asked_for)
 {
-	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
-	const char *owner = standing_owner(deployment);
-	Result *rights;
+	const char *standing = standing_owner(deployment);
+	const char *owner = standing;
 
 	if (owner == NULL)
 		owner = asked_for;
@@ -132,21 +156,12 @@ deployment_decide_owner(Database *database, Deployment *deployment, const char *
 		owner = deployment->may_become_hh_owner ? "hh_owner" : database_user(database);
 	if (!check_owner(deployment, owner, asked_for))
 		return false;
-
-	rights = database_query(database, query_role_rights, PARAMS(owner, privilege));
-	if (rights == NULL)
+	deployment->may_become_owner = deployment->may_become_standing_owner;
+	deployment->owner_may_create = deployment->standing_owner_may_create;
+	if (standing == NULL && !read_rights(database, deployment, owner))
 		return false;
-	if (result_rows(rights) == 0)
-	{
-		pg_log_error("role \"%s\" does not exist", owner);
-		result_free(rights);
-		return false;
-	}
 	deployment->owner = pg_strdup(owner);
 	deployment->owner_quoted = database_quote_identifier(database, owner);
-	deployment->may_become_owner = result_is_true(rights, 0, 0);
-	deployment->owner_may_create = result_is_true(rights, 0, 1);
-	result_free(rights);
 	return true;
 }
 

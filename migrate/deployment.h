@@ -30,7 +30,9 @@ typedef struct Deployment
 	bool can_execute_as_owner; /* hh.execute_as_owner() is the extension's own */
 	bool in_recovery;
 	bool read_only;
-	bool triggers_are_off; /* in this session */
+	bool triggers_are_off;			/* in this session */
+	bool may_become_standing_owner; /* of the ledger, else of the extension; false without */
+	bool standing_owner_may_create;
 
 	/* Set by deployment_decide_owner(). */
 	char *owner;

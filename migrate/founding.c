@@ -13,12 +13,12 @@
 #include "ledger.h"
 
 static bool
-record(Database *database, const Migration *migration)
+record_and_commit(Database *database, const Migration *migration)
 {
 	Session session = {.database = database, .mode = SESSION_PLAIN};
 	ServerError error = {0};
 	bool recorded =
-		ledger_record_applied(&session, migration, "{}", "hh-migrate " HH_VERSION, &error);
+		ledger_commit_applied(&session, migration, "{}", "hh-migrate " HH_VERSION, &error);
 
 	if (!recorded)
 		server_error_log(&error, "could not record the first migration");
@@ -44,7 +44,7 @@ founding_run(Database *database, const Deployment *deployment, const Migration *
 
 	for (int i = 0; i < migration->change.count && done; i++)
 		done = run_statement(database, &migration->change.items[i]);
-	done = done && record(database, migration) && database_command(database, "COMMIT");
+	done = done && record_and_commit(database, migration);
 	database_rollback(database);
 	pg_free(set_role);
 	return done;

@@ -269,32 +269,33 @@ change_row(const Session *session, const char *query, int count, const char *con
 	return found;
 }
 
-bool
-ledger_record_applied(const Session *session, const Migration *migration, const char *variables,
-					  const char *tool, ServerError *error)
+static bool
+commit_row(const Session *session, const char *query, const Migration *migration,
+		   const char *variables, const char *tool, ServerError *error)
 {
 	char *statements = psprintf("%d", migration->change.count);
-	bool recorded = write_row(session, query_ledger_record,
-							  PARAMS(migration->version, migration->name, kind_name(migration),
-									 migration->checksum, statements, variables, tool),
-							  error);
+	bool committed =
+		session_run_and_commit(session, query,
+							   PARAMS(migration->version, migration->name, kind_name(migration),
+									  migration->checksum, statements, variables, tool),
+							   error);
 
 	pg_free(statements);
-	return recorded;
+	return committed;
 }
 
 bool
-ledger_record_baseline(const Session *session, const Migration *migration, const char *variables,
+ledger_commit_applied(const Session *session, const Migration *migration, const char *variables,
+					  const char *tool, ServerError *error)
+{
+	return commit_row(session, query_ledger_record, migration, variables, tool, error);
+}
+
+bool
+ledger_commit_baseline(const Session *session, const Migration *migration, const char *variables,
 					   const char *tool, ServerError *error)
 {
-	char *statements = psprintf("%d", migration->change.count);
-	bool recorded = write_row(session, query_ledger_baseline,
-							  PARAMS(migration->version, migration->name, kind_name(migration),
-									 migration->checksum, statements, variables, tool),
-							  error);
-
-	pg_free(statements);
-	return recorded;
+	return commit_row(session, query_ledger_baseline, migration, variables, tool, error);
 }
 
 bool

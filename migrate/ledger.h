@@ -49,17 +49,17 @@ extern void ledger_free(Ledger *ledger);
 extern const LedgerRow *ledger_find(const Ledger *ledger, const char *version);
 
 /*
- * Records a migration as applied, in the transaction that applied it.  variables:
- * a JSON object of the values used.  Logs nothing: fills *error in.
+ * Records a migration as applied, and commits the transaction that applied it, in one
+ * message.  variables: a JSON object of the values used.  Logs nothing: fills *error in.
  */
-extern bool ledger_record_applied(const Session *session, const Migration *migration,
+extern bool ledger_commit_applied(const Session *session, const Migration *migration,
 								  const char *variables, const char *tool, ServerError *error);
 
 /* The same for one whose objects were there before. */
-extern bool ledger_record_baseline(const Session *session, const Migration *migration,
+extern bool ledger_commit_baseline(const Session *session, const Migration *migration,
 								   const char *variables, const char *tool, ServerError *error);
 
-/* The same for one that was taken back. */
+/* Records that one was taken back, in the transaction that did it. */
 extern bool ledger_record_reverted(const Session *session, const Migration *migration,
 								   const char *tool, ServerError *error);
 

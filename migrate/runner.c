@@ -32,22 +32,29 @@ typedef struct Runner
 
 /* In one transaction with the migration's row. */
 static Tried
-record(Attempt *attempt)
+record_and_commit(Attempt *attempt)
 {
 	const Session *session = &attempt->place->session;
+	const Migration *migration = attempt->migration;
 	char *variables = variables_as_json(attempt->variables);
 	ServerError error = {0};
-	bool recorded;
+	Tried outcome;
 
+	/* Whether there was a row to revert must be known before anything is committed. */
 	if (attempt->reverting)
-		recorded = ledger_record_reverted(session, attempt->migration, TOOL, &error);
-	else if (attempt->adopting)
-		recorded = ledger_record_baseline(session, attempt->migration, variables, TOOL, &error);
+		outcome = ledger_record_reverted(session, migration, TOOL, &error)
+					  ? attempt_commit(attempt)
+					  : attempt_failed(attempt, "recorded", &error);
 	else
-		recorded = ledger_record_applied(session, attempt->migration, variables, TOOL, &error);
+	{
+		bool done = attempt->adopting
+						? ledger_commit_baseline(session, migration, variables, TOOL, &error)
+						: ledger_commit_applied(session, migration, variables, TOOL, &error);
 
+		outcome = attempt_committed(attempt, done, &error);
+	}
 	pg_free(variables);
-	return recorded ? TRIED_DONE : attempt_failed(attempt, "recorded", &error);
+	return outcome;
 }
 
 static Tried
@@ -67,9 +74,7 @@ try_once(Attempt *attempt)
 			outcome = attempt_statement(attempt, number);
 	}
 	if (outcome == TRIED_DONE)
-		outcome = record(attempt);
-	if (outcome == TRIED_DONE)
-		outcome = attempt_commit(attempt);
+		outcome = record_and_commit(attempt);
 	database_rollback(attempt->place->database);
 	return outcome;
 }

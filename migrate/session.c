@@ -27,30 +27,6 @@ session_make(Database *database, const Deployment *deployment)
 	return session;
 }
 
-bool
-session_remake(Database *database, const Deployment *decided, Session *session)
-{
-	Deployment now = {0};
-	bool made = false;
-
-	if (!deployment_read(database, &now))
-		return false;
-	now.owner = pg_strdup(decided->owner);
-	now.may_become_owner = decided->may_become_owner;
-	if (deployment_check_schema(database, &now, true))
-	{
-		*session = session_make(database, &now);
-		made = session->mode != SESSION_READER;
-		if (!made)
-		{
-			pg_log_error("the function hh.execute_as_owner(text) is not the extension's own");
-			pg_log_error_hint("Look at who made it, and create the extension headhunter anew.");
-		}
-	}
-	deployment_free(&now);
-	return made;
-}
-
 /* Copies a comment or a quoted string, in which $1 is no parameter, as it stands. */
 static const char *
 copy_verbatim(PQExpBuffer bound, const char *at)
@@ -100,6 +76,14 @@ is_bound(Database *database, ServerError *error)
 	return bound;
 }
 
+static void
+fill_not_ours(ServerError *error)
+{
+	server_error_free(error);
+	error->message = pg_strdup("the function hh.execute_as_owner(text) is not the extension's own");
+	error->hint = pg_strdup("Look at who made it, and create the extension headhunter anew.");
+}
+
 /*
  * Before each call anew, for what the owner planted runs in the calls and can drop
  * the extension.
@@ -120,31 +104,81 @@ bind_owner_call(Database *database, ServerError *error)
 	if (is_bound(database, error))
 		return true;
 	if (error->message == NULL)
-	{
-		error->message =
-			pg_strdup("the function hh.execute_as_owner(text) is not the extension's own");
-		error->hint = pg_strdup("Look at who made it, and create the extension headhunter anew.");
-	}
+		fill_not_ours(error);
 	return false;
 }
 
-/* Calls hh.execute_as_owner(), whose rows are text[]. */
-static Result *
-run_as_owner(Database *database, const char *sql, int columns, ServerError *error)
+/*
+ * The same where a transaction is open, in the call's own message: a division by zero, if it
+ * is not bound.  Then the server does not even parse what follows.
+ */
+static void
+append_bound_check(PQExpBuffer message)
 {
-	PQExpBuffer call;
+	appendPQExpBuffer(message, "SELECT 1 / (%s)::pg_catalog.int4;\n", query_owner_call_is_bound);
+}
+
+/* What comes of the call itself has a context: the function's. */
+static bool
+is_bound_check_failure(const ServerError *error)
+{
+	return strcmp(error->sqlstate, "22012") == 0 && error->context == NULL;
+}
+
+/* Calls hh.execute_as_owner(), whose rows are text[]; ending: what follows in the message. */
+static Result *
+run_as_owner(Database *database, const char *sql, int columns, const char *ending,
+			 ServerError *error)
+{
+	bool check_within = database_in_transaction(database);
+	PQExpBuffer message;
+	char *literal;
 	Result *result;
 
-	if (!bind_owner_call(database, error))
+	if (!check_within && !bind_owner_call(database, error))
 		return NULL;
-	call = createPQExpBuffer();
-	appendPQExpBufferStr(call, "SELECT");
+	literal = database_quote_literal(database, sql);
+	message = createPQExpBuffer();
+	if (check_within)
+		append_bound_check(message);
+	appendPQExpBufferStr(message, "SELECT");
 	for (int column = 1; column <= columns; column++)
-		appendPQExpBuffer(call, "%s r[%d]", column > 1 ? "," : "", column);
-	appendPQExpBufferStr(call, " FROM pg_temp.hh_execute_as_owner($1::pg_catalog.text) AS r");
-	result = database_run(database, call->data, PARAMS(sql), error);
-	destroyPQExpBuffer(call);
+		appendPQExpBuffer(message, "%s r[%d]", column > 1 ? "," : "", column);
+	appendPQExpBuffer(message, " FROM pg_temp.hh_execute_as_owner(%s::pg_catalog.text) AS r%s",
+					  literal, ending);
+	result = database_run(database, message->data, NO_PARAMS, error);
+	if (result == NULL && check_within && is_bound_check_failure(error))
+		fill_not_ours(error);
+	destroyPQExpBuffer(message);
+	pg_free(literal);
 	return result;
+}
+
+bool
+session_remake(Database *database, const Deployment *decided, Session *session)
+{
+	Deployment now = {0};
+	bool made = false;
+
+	if (!deployment_read(database, &now))
+		return false;
+	now.owner = pg_strdup(decided->owner);
+	now.may_become_owner = decided->may_become_owner;
+	if (deployment_check_schema(database, &now, true))
+	{
+		ServerError error = {0};
+
+		*session = session_make(database, &now);
+		if (session->mode == SESSION_READER)
+			fill_not_ours(&error);
+		made = session->mode == SESSION_PLAIN ||
+			   (session->mode == SESSION_AS_OWNER && bind_owner_call(database, &error));
+		if (!made)
+			server_error_log(&error, NULL);
+		server_error_free(&error);
+	}
+	deployment_free(&now);
+	return made;
 }
 
 Result *
@@ -157,12 +191,33 @@ session_run(const Session *session, const char *sql, int columns, int count,
 	if (session->mode != SESSION_AS_OWNER)
 		return database_run(session->database, sql, count, values, error);
 	if (count == 0)
-		return run_as_owner(session->database, sql, columns, error);
+		return run_as_owner(session->database, sql, columns, "", error);
 	bound = createPQExpBuffer();
 	bind(session->database, bound, sql, count, values);
-	result = run_as_owner(session->database, bound->data, columns, error);
+	result = run_as_owner(session->database, bound->data, columns, "", error);
 	destroyPQExpBuffer(bound);
 	return result;
+}
+
+bool
+session_run_and_commit(const Session *session, const char *sql, int count,
+					   const char *const *values, ServerError *error)
+{
+	Database *database = session->database;
+	PQExpBuffer bound = createPQExpBuffer();
+	Result *result;
+
+	bind(database, bound, sql, count, values);
+	if (session->mode == SESSION_AS_OWNER)
+		result = run_as_owner(database, bound->data, 0, ";\nCOMMIT", error);
+	else
+	{
+		appendPQExpBufferStr(bound, "\n;\nCOMMIT");
+		result = database_run(database, bound->data, NO_PARAMS, error);
+	}
+	destroyPQExpBuffer(bound);
+	result_free(result);
+	return result != NULL;
 }
 
 Result *

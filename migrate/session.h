@@ -44,6 +44,14 @@ extern bool session_remake(Database *database, const Deployment *decided, Sessio
 extern Result *session_run(const Session *session, const char *sql, int columns, int count,
 						   const char *const *values, ServerError *error);
 
+/*
+ * Runs one statement in the owner's name and commits the transaction that is open, in one
+ * message: nothing is committed where the statement fails.  False on failure, with *error
+ * filled in.
+ */
+extern bool session_run_and_commit(const Session *session, const char *sql, int count,
+								   const char *const *values, ServerError *error);
+
 /* As database_query(): the error is logged. */
 extern Result *session_query(const Session *session, const char *sql, int columns, int count,
 							 const char *const *values);

@@ -36,7 +36,11 @@ SELECT
     pg_catalog.pg_is_in_recovery(),
     pg_catalog.current_setting('transaction_read_only') = 'on',
     pg_catalog.quote_ident(pg_catalog.current_database()),
-    pg_catalog.current_setting('session_replication_role') <> 'origin'
+    pg_catalog.current_setting('session_replication_role') <> 'origin',
+    -- Of the role that a deployment which has been begun belongs to, as role_rights.sql.
+    pg_catalog.pg_has_role(session_user, coalesce(ledger.relowner, installed.extowner), $1),
+    pg_catalog.has_database_privilege(coalesce(ledger.relowner, installed.extowner),
+        pg_catalog.current_database(), 'CREATE')
 FROM (
     -- Once: it reads every control file that the server has.
     SELECT pg_catalog.max(a.default_version) FILTER (WHERE a.name = 'headhunter') AS headhunter,
@@ -45,6 +49,7 @@ FROM (
 ) AS available
 CROSS JOIN (
     SELECT pg_catalog.max(e.extversion) FILTER (WHERE e.extname = 'headhunter') AS version,
+        pg_catalog.max(e.extowner) FILTER (WHERE e.extname = 'headhunter') AS extowner,
         pg_catalog.max(pg_catalog.pg_get_userbyid(e.extowner)::pg_catalog.text)
             FILTER (WHERE e.extname = 'headhunter') AS owner_name,
         pg_catalog.max(n.nspname::pg_catalog.text)
@@ -66,7 +71,7 @@ LEFT JOIN (
     WHERE n.nspname = 'hh'
 ) AS hh ON true
 LEFT JOIN (
-    SELECT c.relnamespace, c.relkind, pg_catalog.pg_get_userbyid(c.relowner) AS owner_name
+    SELECT c.relnamespace, c.relkind, c.relowner, pg_catalog.pg_get_userbyid(c.relowner) AS owner_name
     FROM pg_catalog.pg_class AS c
     WHERE c.relname = 'migration'
 ) AS ledger ON ledger.relnamespace = hh.oid;

@@ -1,5 +1,5 @@
 -- Whether what bind_owner_call.sql made is there, is still ours, and calls the extension's own
--- function: only a superuser makes functions in C.
+-- function: only a superuser makes functions in C.  Without a semicolon: it is put into another query, too.
 SELECT EXISTS (
     SELECT FROM pg_catalog.pg_proc AS call
     JOIN pg_catalog.pg_depend AS d
@@ -12,4 +12,4 @@ SELECT EXISTS (
       AND call.proowner = pg_catalog.to_regrole(pg_catalog.quote_ident(session_user))
       -- The OID of language C is the same everywhere.
       AND p.prolang = 13 AND p.prosrc = 'hh_execute_as_owner'
-      AND p.probin = '$libdir/headhunter' AND NOT p.prosecdef AND p.proconfig IS NULL);
+      AND p.probin = '$libdir/headhunter' AND NOT p.prosecdef AND p.proconfig IS NULL)
