@@ -129,4 +129,20 @@ foreach my $role ('owner', undef)
     is(run_sql($node, $database, undef, q{SELECT to_regclass('hh.never') IS NULL}), 't', '... nothing is run without it');
 }
 
+# By its key, too.  Given back once only, it is still held: the session has it twice over.
+my $unlock = 'pg_advisory_unlock(7523383476996956532)';
+my $held = q{DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1
+    AND pid = pg_backend_pid()) THEN RAISE 'it is not held'; END IF; END $$};
+foreach my $role ('owner', undef)
+{
+    my $database = 'given_back' . ++$number;
+    add_database($node, $database, 'owner');
+    my ($status, $out, $err) = try_client($node, $database, $role, 'up', '--owner', 'owner', '--dir',
+        migrations_in('1000_once.sql' => "SELECT $unlock", '1001_held.sql' => $held,
+            '1002_twice.sql' => "SELECT $unlock, $unlock", '1003_next.sql' => 'CREATE TABLE hh.never ()'));
+    is($status, 1, 'migrations that give the lock back: exit code');
+    like($out, qr/^applied 1001_held .*\napplied 1002_twice .*\n\z/m, '... once does no harm, and more than that is the last one');
+    like($err, qr/error: the deployment lock is no longer held\n/, '... and it is said');
+}
+
 done_testing();
