@@ -8,7 +8,6 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "common/logging.h"
 #include "mb/pg_wchar.h"
@@ -258,9 +257,6 @@ secret_fault(const char *text, size_t length, const char *role)
 void
 secret_protect_process(void)
 {
-	struct rlimit none = {0, 0};
-
-	setrlimit(RLIMIT_CORE, &none);
-	/* Where cores go to a program, the limit alone does not stop them. */
+	/* main() has forbidden core files, which does not stop a kernel that pipes them to a program. */
 	prctl(PR_SET_DUMPABLE, 0);
 }
