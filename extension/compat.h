@@ -38,6 +38,28 @@
 #define DatabaseOwnerInherits(member_inherits)	  (member_inherits)
 #endif
 
+/*
+ * Before 16 a role with CREATEROLE may grant itself any role but a superuser's, so also
+ * pg_execute_server_program; since then those that it has ADMIN on.
+ */
+#if PG_VERSION_NUM >= 160000
+#define CREATEROLE_IS_SUPERUSER 0
+#else
+#define CREATEROLE_IS_SUPERUSER 1
+#endif
+
+#if PG_VERSION_NUM >= 160000
+#define HasFunctionRight(function, role, right) \
+	(object_aclcheck(ProcedureRelationId, function, role, right) == ACLCHECK_OK)
+#define HasSchemaRight(schema, role, right) \
+	(object_aclcheck(NamespaceRelationId, schema, role, right) == ACLCHECK_OK)
+#else
+#define HasFunctionRight(function, role, right) \
+	(pg_proc_aclcheck(function, role, right) == ACLCHECK_OK)
+#define HasSchemaRight(schema, role, right) \
+	(pg_namespace_aclcheck(schema, role, right) == ACLCHECK_OK)
+#endif
+
 /* MAINTAIN came with 17. */
 #if PG_VERSION_NUM < 170000
 #define ACL_MAINTAIN	 0

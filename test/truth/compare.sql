@@ -11,6 +11,8 @@ $$;
 CREATE FUNCTION truth.objects(everything boolean)
 RETURNS TABLE (object_type text, object_schema name, object_name text, id oid, owner oid, privileges text[])
 LANGUAGE sql STABLE
+-- Types outside of pg_catalog have their schema then.
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH rights (relation) AS (
         SELECT '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]
