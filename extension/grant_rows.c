@@ -33,10 +33,11 @@ typedef enum Via
 	VIA_SUPERUSER,
 	VIA_DEFAULT,
 	VIA_SET_ROLE,
-	VIA_ADMIN
+	VIA_ADMIN,
+	VIA_COUNT
 } Via;
 
-static const char *const via_names[] = {
+static const char *const via_names[VIA_COUNT] = {
 	[VIA_DIRECT] = "direct",
 	[VIA_OWNER] = "owner",
 	[VIA_MEMBER] = "member",
@@ -109,6 +110,8 @@ struct GrantRowCache
 {
 	RouteMap *routes;
 	TupleDesc columns;
+	Datum privileges[PRIVILEGE_BITS]; /* their names, as texts */
+	Datum vias[VIA_COUNT];
 	MemoryContext context; /* of the entries */
 	CacheEntry *last;
 	CacheEntry *buckets[CACHE_BUCKETS];
@@ -128,6 +131,11 @@ MakeGrantRowCache(RouteMap *routes, TupleDesc columns)
 
 	cache->routes = routes;
 	cache->columns = columns;
+	for (int i = 0; i < PRIVILEGE_BITS; i++)
+		if (PrivilegeName(i) != NULL)
+			cache->privileges[i] = CStringGetTextDatum(PrivilegeName(i));
+	for (int i = 0; i < VIA_COUNT; i++)
+		cache->vias[i] = CStringGetTextDatum(via_names[i]);
 	cache->context =
 		AllocSetContextCreate(CurrentMemoryContext, "rows of grants", ALLOCSET_DEFAULT_SIZES);
 	return cache;
@@ -382,8 +390,8 @@ RowOfDraft(const GrantRowCache *cache, const Draft *draft)
 	bool nulls[RESULT_COLUMNS] = {false};
 
 	values[0] = ObjectIdGetDatum(cache->routes->graph->roles[draft->role].oid);
-	values[1] = CStringGetTextDatum(PrivilegeName(draft->privilege));
-	values[2] = CStringGetTextDatum(via_names[draft->via]);
+	values[1] = cache->privileges[draft->privilege];
+	values[2] = cache->vias[draft->via];
 	values[3] = PointerGetDatum(draft->path);
 	values[4] = BoolGetDatum(draft->grantable);
 	values[5] = ObjectIdGetDatum(draft->grantor);
