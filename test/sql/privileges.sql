@@ -65,12 +65,12 @@ SELECT count(*) FROM (
 WHERE before > steps;
 
 -- All roles at once, and one by one, is the same.
-SELECT count(*) FROM (
-    SELECT e.* FROM pg_roles AS r, hh.effective_privileges(r.oid) AS e
-    EXCEPT ALL SELECT * FROM hh.effective_privileges()) AS d;
-SELECT count(*) FROM (
-    SELECT * FROM hh.effective_privileges()
-    EXCEPT ALL SELECT e.* FROM pg_roles AS r, hh.effective_privileges(r.oid) AS e) AS d;
+CREATE TEMPORARY TABLE at_once AS
+SELECT * FROM hh.effective_privileges() WHERE object_type NOT IN ('function', 'type');
+CREATE TEMPORARY TABLE one_by_one AS
+SELECT e.* FROM pg_roles AS r, hh.effective_privileges(r.oid) AS e WHERE object_type NOT IN ('function', 'type');
+SELECT count(*) FROM (TABLE at_once EXCEPT ALL TABLE one_by_one) AS d;
+SELECT count(*) FROM (TABLE one_by_one EXCEPT ALL TABLE at_once) AS d;
 
 -- What is stopped in the middle of an object's rows begins anew with the next.
 SELECT r.rolname, (SELECT privilege FROM hh.effective_privileges(r.oid)

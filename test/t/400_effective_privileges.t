@@ -56,7 +56,7 @@ is(run_sql($node, 'truth', undef, q{
     VALUES ('truth_2', 'function', 'truth_a', 'function(integer,text)', 'SELECT', 'direct', false);
     INSERT INTO truth.effective (role, object_type, object_name, privilege, via, path)
     VALUES ('truth_1', 'schema', 'truth_a', 'OWNER', 'set role', 'truth_1 -> postgres (set role) : owner');
-    SELECT count(*) FROM truth.differences(false);
+    SELECT count(*) FROM truth.differences();
     SELECT * FROM truth.walk_differences();
     ROLLBACK}), join("\n", 2, 'truth_1 -> postgres (set role): permission denied to set role "postgres"'),
     'what is missing, what is too much and what leads nowhere is found');
