@@ -116,6 +116,10 @@ SELECT * FROM hh.effective_privileges(0);
 SELECT * FROM hh.escalations(4294967295::oid);
 SELECT hh.privilege_holders(NULL, 99, false, 10, NULL);
 SELECT hh.privilege_holders(NULL, NULL, false, 10, NULL);
+SELECT hh.privilege_holders('regress_priv_lone', 7, false, 10, '{}');
+SELECT hh.privilege_holders(NULL, 7, false, 10, '{{=r/regress_priv_lone}}');
+SELECT hh.privilege_holders(NULL, 7, false, 10, '{=r/regress_priv_lone,NULL}');
+SELECT hh.privilege_holders('regress_priv_lone', 13, false, 10, NULL);
 
 DROP OWNED BY regress_priv_owner CASCADE;
 DROP OWNED BY regress_priv_lone, regress_priv_group, regress_priv_reader;
