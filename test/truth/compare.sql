@@ -31,8 +31,9 @@ AS $$
         FROM pg_proc WHERE everything OR pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'truth\__')
         UNION ALL
         SELECT 'type', typnamespace, typname, oid, typowner, '{USAGE}'
-        FROM pg_type AS t
-        WHERE NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = t.oid)
+        FROM pg_type
+        -- Arrays, and int2vector and oidvector, have their elements' privileges.
+        WHERE typsubscript <> 'array_subscript_handler'::regproc
           AND (typtype <> 'm' OR truth.version() < 17)
         UNION ALL
         SELECT 'schema', NULL, nspname, oid, nspowner, '{USAGE,CREATE}' FROM pg_namespace
@@ -111,7 +112,8 @@ BEGIN
     INSERT INTO truth.known SELECT * FROM truth.objects(everything);
     IF everything THEN
         INSERT INTO truth.effective
-        SELECT e.* FROM truth.subjects() AS s CROSS JOIN LATERAL hh.effective_privileges(s.role) AS e;
+        SELECT e.* FROM truth.subjects() AS s CROSS JOIN LATERAL hh.effective_privileges(s.role) AS e
+        WHERE e.object_schema IS DISTINCT FROM 'truth';
     ELSE
         INSERT INTO truth.effective
         SELECT e.* FROM hh.effective_privileges() AS e
