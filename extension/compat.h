@@ -49,14 +49,14 @@
 #endif
 
 #if PG_VERSION_NUM >= 160000
-#define HasFunctionRight(function, role, right) \
+#define HasFunctionRight(function, role, right)                                                    \
 	(object_aclcheck(ProcedureRelationId, function, role, right) == ACLCHECK_OK)
-#define HasSchemaRight(schema, role, right) \
+#define HasSchemaRight(schema, role, right)                                                        \
 	(object_aclcheck(NamespaceRelationId, schema, role, right) == ACLCHECK_OK)
 #else
-#define HasFunctionRight(function, role, right) \
+#define HasFunctionRight(function, role, right)                                                    \
 	(pg_proc_aclcheck(function, role, right) == ACLCHECK_OK)
-#define HasSchemaRight(schema, role, right) \
+#define HasSchemaRight(schema, role, right)                                                        \
 	(pg_namespace_aclcheck(schema, role, right) == ACLCHECK_OK)
 #endif
 
