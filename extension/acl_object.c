@@ -35,15 +35,6 @@
 
 typedef struct AclScan AclScan;
 
-/* The relations whose privileges are a table's. */
-static bool
-HasColumns(char relkind)
-{
-	return relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
-		   relkind == RELKIND_VIEW || relkind == RELKIND_MATVIEW ||
-		   relkind == RELKIND_FOREIGN_TABLE;
-}
-
 #define WRITE_PRIVILEGES (ACL_INSERT | ACL_UPDATE | ACL_DELETE)
 
 static bool DescribeTable(AclScan *scan, AclObject *object, HeapTuple tuple);
@@ -197,6 +188,15 @@ const AclObjectKind acl_object_kinds[] = {
 		},
 };
 
+/* The relations whose privileges are a table's. */
+bool
+HasTableRights(char relkind)
+{
+	return relkind == RELKIND_RELATION || relkind == RELKIND_PARTITIONED_TABLE ||
+		   relkind == RELKIND_VIEW || relkind == RELKIND_MATVIEW ||
+		   relkind == RELKIND_FOREIGN_TABLE;
+}
+
 static const char *const privilege_names[PRIVILEGE_BITS] = {
 	"INSERT",	"SELECT",		"UPDATE",	 "DELETE",
 	"TRUNCATE", "REFERENCES",	"TRIGGER",	 "EXECUTE",
@@ -204,11 +204,10 @@ static const char *const privilege_names[PRIVILEGE_BITS] = {
 	"SET",		"ALTER SYSTEM", "MAINTAIN",	 [PRIVILEGE_OWNER_BIT] = "OWNER",
 };
 
+/* NULL where no privilege has the bit. */
 const char *
 PrivilegeBitName(int bit)
 {
-	if (privilege_names[bit] == NULL)
-		elog(ERROR, "unexpected privilege: bit %d", bit);
 	return privilege_names[bit];
 }
 
@@ -279,7 +278,7 @@ DescribeTable(AclScan *scan pg_attribute_unused(), AclObject *object, HeapTuple 
 	Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
 
 	SetRelation(object, form);
-	return HasColumns(form->relkind);
+	return HasTableRights(form->relkind);
 }
 
 static bool
@@ -309,7 +308,7 @@ DescribeColumn(AclScan *scan, AclObject *object, HeapTuple tuple)
 	object->owner = form->relowner;
 	object->column = &column->attname;
 	object->name = CStringGetTextDatum(NameStr(form->relname));
-	is_table = HasColumns(form->relkind) && SetSchema(scan, object, form->relnamespace);
+	is_table = HasTableRights(form->relkind) && SetSchema(scan, object, form->relnamespace);
 	ReleaseSysCache(relation);
 	return is_table;
 }

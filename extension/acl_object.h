@@ -63,6 +63,7 @@ extern const AclObjectKind acl_object_kinds[];
 
 extern const AclObjectKind *FindAclObjectKind(int number);
 extern const char *PrivilegeBitName(int bit);
+extern bool HasTableRights(char relkind);
 
 extern void VisitAclObjects(const AclObjectKind *kind, AclObjectVisitor visitor, void *argument);
 

@@ -45,6 +45,18 @@
 #define CREATEROLE_IS_SUPERUSER					  true
 #endif
 
+#if PG_VERSION_NUM >= 160000
+#define HasFunctionRight(function, role, right)                                                    \
+	(object_aclcheck(ProcedureRelationId, function, role, right) == ACLCHECK_OK)
+#define HasSchemaRight(schema, role, right)                                                        \
+	(object_aclcheck(NamespaceRelationId, schema, role, right) == ACLCHECK_OK)
+#else
+#define HasFunctionRight(function, role, right)                                                    \
+	(pg_proc_aclcheck(function, role, right) == ACLCHECK_OK)
+#define HasSchemaRight(schema, role, right)                                                        \
+	(pg_namespace_aclcheck(schema, role, right) == ACLCHECK_OK)
+#endif
+
 /* Before 17 there is no such privilege: a word that stands for no bit. */
 #ifndef ACL_MAINTAIN
 #define ACL_MAINTAIN	 ((AclMode) 0)

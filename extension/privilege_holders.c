@@ -31,7 +31,8 @@ enum
 typedef struct HolderSeries
 {
 	MemoryContext context;
-	Oid role; /* that it is about, or invalid */
+	bool is_about_all;
+	Oid role; /* that it is about, else */
 	GrantRowCache *cache;
 	const GrantRows *rows; /* of the object at hand; NULL between two */
 	int next;
@@ -48,53 +49,47 @@ ForgetObject(Datum argument)
 	series->watched = false;
 }
 
-/* The number of the role that was asked about, or -1 for all. */
-static int
-SubjectOf(const RoleGraph *graph, Oid role)
+/* Roles and memberships are read anew for another role than before. */
+static void
+LoadHolders(HolderSeries *series, FunctionCallInfo fcinfo)
 {
+	MemoryContext previous;
+	RoleGraph *graph;
+	TupleDesc columns;
 	int subject;
 
-	if (!OidIsValid(role))
-		return -1;
-	subject = FindRole(graph, role);
-	if (subject < 0)
-		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
-				errmsg("role with OID %u does not exist", role));
-	return subject;
-}
-
-static HolderSeries *
-StartSeries(FunctionCallInfo fcinfo, Oid role)
-{
-	MemoryContext context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "holders of privileges",
-												  ALLOCSET_DEFAULT_SIZES);
-	MemoryContext previous = MemoryContextSwitchTo(context);
-	HolderSeries *series = palloc0(sizeof(HolderSeries));
-	RoleGraph *graph = LoadRoleGraph();
-	TupleDesc columns;
-
+	MemoryContextReset(series->context);
+	previous = MemoryContextSwitchTo(series->context);
 	if (get_call_result_type(fcinfo, NULL, &columns) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "return type must be a row type");
-	series->context = context;
-	series->role = role;
-	series->cache =
-		MakeGrantRowCache(FindRoutes(graph, SubjectOf(graph, role)), BlessTupleDesc(columns));
+	graph = LoadRoleGraph();
+	subject = series->is_about_all ? -1 : RequireRole(graph, series->role);
+	series->cache = MakeGrantRowCache(FindRoutes(graph, subject), BlessTupleDesc(columns));
 	MemoryContextSwitchTo(previous);
-	fcinfo->flinfo->fn_extra = series;
-	return series;
 }
 
 static HolderSeries *
 CurrentSeries(FunctionCallInfo fcinfo)
 {
 	HolderSeries *series = fcinfo->flinfo->fn_extra;
-	Oid role = PG_ARGISNULL(ARGUMENT_ROLE) ? InvalidOid : PG_GETARG_OID(ARGUMENT_ROLE);
+	bool is_about_all = PG_ARGISNULL(ARGUMENT_ROLE);
+	Oid role = is_about_all ? InvalidOid : PG_GETARG_OID(ARGUMENT_ROLE);
 
-	if (series != NULL && series->role == role)
-		return series;
-	if (series != NULL && series->watched)
-		elog(ERROR, "hh.privilege_holders was called about another role meanwhile");
-	return StartSeries(fcinfo, role);
+	if (series == NULL)
+	{
+		series = MemoryContextAllocZero(fcinfo->flinfo->fn_mcxt, sizeof(HolderSeries));
+		series->context = AllocSetContextCreate(fcinfo->flinfo->fn_mcxt, "holders of privileges",
+												ALLOCSET_DEFAULT_SIZES);
+		fcinfo->flinfo->fn_extra = series;
+	}
+	if (series->cache == NULL || series->is_about_all != is_about_all || series->role != role)
+	{
+		series->cache = NULL; /* until it is loaded */
+		series->is_about_all = is_about_all;
+		series->role = role;
+		LoadHolders(series, fcinfo);
+	}
+	return series;
 }
 
 static const GrantRows *

@@ -48,6 +48,18 @@ FindRole(const RoleGraph *graph, Oid oid)
 	return -1;
 }
 
+/* The same of a role that somebody asks about. */
+int
+RequireRole(const RoleGraph *graph, Oid oid)
+{
+	int number = FindRole(graph, oid);
+
+	if (number < 0)
+		ereport(ERROR, errcode(ERRCODE_UNDEFINED_OBJECT),
+				errmsg("role with OID %u does not exist", oid));
+	return number;
+}
+
 static int
 CompareNames(const void *a, const void *b)
 {
@@ -66,6 +78,7 @@ FillRole(Role *role, const FormData_pg_authid *form)
 	role->inherit = form->rolinherit;
 	role->create_role = form->rolcreaterole;
 	role->bypass_rls = form->rolbypassrls;
+	role->replication = form->rolreplication;
 	role->can_login = form->rolcanlogin;
 }
 

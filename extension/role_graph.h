@@ -29,6 +29,7 @@ typedef struct Role
 	bool inherit;
 	bool create_role;
 	bool bypass_rls;
+	bool replication;
 	bool can_login;
 } Role;
 
@@ -96,6 +97,7 @@ typedef struct RouteMap
 
 extern RoleGraph *LoadRoleGraph(void);
 extern int FindRole(const RoleGraph *graph, Oid oid);
+extern int RequireRole(const RoleGraph *graph, Oid oid);
 extern RouteMap *FindRoutes(RoleGraph *graph, int subject);
 extern const char *RouteText(RouteMap *map, Route *route);
 

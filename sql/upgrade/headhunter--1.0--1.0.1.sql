@@ -91,3 +91,10 @@ BEGIN ATOMIC
 END;
 COMMENT ON FUNCTION hh.effective_privileges(regrole) IS
     'Every privilege that each role, or one, holds or can come by, on which object, and by which way';
+
+CREATE FUNCTION hh.escalations(role regrole DEFAULT NULL)
+RETURNS TABLE (role regrole, kind text, severity text, target text, gains text, path text)
+    LANGUAGE c STABLE PARALLEL SAFE COST 10000 ROWS 100
+    AS 'MODULE_PATHNAME', 'hh_escalations';
+COMMENT ON FUNCTION hh.escalations(regrole) IS
+    'Ways from each role, or one, to more than it seems to hold';

@@ -51,12 +51,14 @@ is(run_sql($node, 'truth', undef, q{
     SELECT FROM truth.build(1);
     SELECT FROM truth.look(false);
     DELETE FROM truth.effective
-    WHERE (role, object_name, privilege) = ('truth_1'::regrole, 'pg_class', 'SELECT');
+    WHERE (role, object_name, privilege) = ('postgres'::regrole, 'pg_class', 'SELECT');
     INSERT INTO truth.effective (role, object_type, object_schema, object_name, privilege, via, grantable)
     VALUES ('truth_2', 'function', 'truth_a', 'function(integer,text)', 'SELECT', 'direct', false);
-    UPDATE truth.effective SET path = regexp_replace(path, '^truth_\d+', 'truth_1'), via = 'set role'
-    WHERE object_name = 'truth_a' AND role = 'postgres'::regrole;
-    SELECT count(*) FROM truth.differences(false);
-    ROLLBACK}), '2', 'what is missing and what is too much is found');
+    INSERT INTO truth.effective (role, object_type, object_name, privilege, via, path)
+    VALUES ('truth_1', 'schema', 'truth_a', 'OWNER', 'set role', 'truth_1 -> postgres (set role) : owner');
+    SELECT count(*) FROM truth.differences();
+    SELECT * FROM truth.walk_differences();
+    ROLLBACK}), join("\n", 2, 'truth_1 -> postgres (set role): permission denied to set role "postgres"'),
+    'what is missing, what is too much and what leads nowhere is found');
 
 done_testing();

@@ -212,6 +212,10 @@ BEGIN
     PERFORM truth.build_roles(roles);
     PERFORM truth.build_objects();
     PERFORM truth.build_owners(roles);
+    -- Whoever is another role owns what that one owns: each has something.
+    FOR i IN 1..roles LOOP
+        EXECUTE format('CREATE SEQUENCE truth_b.own_%s; ALTER SEQUENCE truth_b.own_%s OWNER TO truth_%s', i, i, i);
+    END LOOP;
     PERFORM truth.build_defaults(roles);
     PERFORM truth.build_grants(roles);
 END

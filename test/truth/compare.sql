@@ -11,6 +11,8 @@ $$;
 CREATE FUNCTION truth.objects(everything boolean)
 RETURNS TABLE (object_type text, object_schema name, object_name text, id oid, owner oid, privileges text[])
 LANGUAGE sql STABLE
+-- Types outside of pg_catalog have their schema then.
+SET search_path = pg_catalog, pg_temp
 AS $$
     WITH rights (relation) AS (
         SELECT '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]
@@ -26,11 +28,12 @@ AS $$
             quote_ident(proname) || '(' || array_to_string(ARRAY(
                 SELECT format_type(t, NULL) FROM unnest(proargtypes) WITH ORDINALITY AS u (t, n) ORDER BY n), ',') || ')',
             oid, proowner, '{EXECUTE}'
-        FROM pg_proc
+        FROM pg_proc WHERE everything OR pronamespace IN (SELECT oid FROM pg_namespace WHERE nspname LIKE 'truth\__')
         UNION ALL
         SELECT 'type', typnamespace, typname, oid, typowner, '{USAGE}'
-        FROM pg_type AS t
-        WHERE NOT EXISTS (SELECT FROM pg_type AS e WHERE e.typarray = t.oid)
+        FROM pg_type
+        -- Arrays, and int2vector and oidvector, have their elements' privileges.
+        WHERE typsubscript <> 'array_subscript_handler'::regproc
           AND (typtype <> 'm' OR truth.version() < 17)
         UNION ALL
         SELECT 'schema', NULL, nspname, oid, nspowner, '{USAGE,CREATE}' FROM pg_namespace
@@ -94,26 +97,34 @@ AS $$
     FROM pg_largeobject_metadata AS m, pg_roles AS r WHERE m.oid = id AND r.oid = role
 $$;
 
--- What is held now, by any way, in the whole catalog; refilled for every state.
+-- The objects, and what is held on them by any way; filled for every state.
+CREATE TABLE truth.known (
+    object_type text, object_schema name, object_name text, id oid, owner oid, privileges text[]);
 CREATE TABLE truth.effective (
     role regrole, object_type text, object_schema name, object_name text, column_name name, privilege text,
     via text, path text, grantable boolean, grantor regrole);
 
+-- Of the whole catalog it is asked role by role, else for all of them at once.
 CREATE FUNCTION truth.look(everything boolean) RETURNS void LANGUAGE plpgsql
 AS $$
-DECLARE
-    subject regrole;
 BEGIN
-    TRUNCATE truth.effective;
-    FOR subject IN SELECT role FROM truth.subjects() LOOP
-        INSERT INTO truth.effective SELECT * FROM hh.effective_privileges(subject) AS e
-        WHERE everything OR e.object_schema LIKE 'truth\__' OR e.object_schema IS NULL
-           OR e.object_name IN ('pg_class', 'pg_authid');
-    END LOOP;
+    TRUNCATE truth.effective, truth.known;
+    INSERT INTO truth.known SELECT * FROM truth.objects(everything);
+    IF everything THEN
+        INSERT INTO truth.effective
+        SELECT e.* FROM truth.subjects() AS s CROSS JOIN LATERAL hh.effective_privileges(s.role) AS e
+        WHERE e.object_schema IS DISTINCT FROM 'truth';
+    ELSE
+        INSERT INTO truth.effective
+        SELECT e.* FROM hh.effective_privileges() AS e
+        WHERE e.role IN (SELECT s.role FROM truth.subjects() AS s)
+          AND (e.object_schema LIKE 'truth\__' OR e.object_schema IS NULL
+               OR e.object_name IN ('pg_class', 'pg_authid'));
+    END IF;
 END
 $$;
 
-CREATE FUNCTION truth.differences(everything boolean) RETURNS SETOF text LANGUAGE sql STABLE
+CREATE FUNCTION truth.differences() RETURNS SETOF text LANGUAGE sql STABLE
 AS $$
     WITH held AS MATERIALIZED (
         SELECT e.role, e.object_type, e.object_schema, e.object_name, e.column_name, e.privilege,
@@ -126,11 +137,11 @@ AS $$
         SELECT s.role, o.object_type, o.object_schema, o.object_name, p AS privilege,
             truth.has(s.role, o.object_type, o.object_name, o.id, p) AS has,
             truth.has(s.role, o.object_type, o.object_name, o.id, p || ' WITH GRANT OPTION') AS may_grant
-        FROM truth.objects(everything) AS o CROSS JOIN truth.subjects() AS s CROSS JOIN unnest(o.privileges) AS p
+        FROM truth.known AS o CROSS JOIN truth.subjects() AS s CROSS JOIN unnest(o.privileges) AS p
         UNION ALL
         SELECT s.role, o.object_type, o.object_schema, o.object_name, 'OWNER',
             pg_has_role(s.role, o.owner, 'USAGE'), pg_has_role(s.role, o.owner, 'USAGE')
-        FROM truth.objects(everything) AS o CROSS JOIN truth.subjects() AS s WHERE o.owner IS NOT NULL)
+        FROM truth.known AS o CROSS JOIN truth.subjects() AS s WHERE o.owner IS NOT NULL)
     SELECT format('%s: %s on %s %s.%s: PostgreSQL %s %s, we %s %s', coalesce(e.role, h.role),
         coalesce(e.privilege, h.privilege), coalesce(e.object_type, h.object_type),
         coalesce(e.object_schema, h.object_schema), coalesce(e.object_name, h.object_name),

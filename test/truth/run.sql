@@ -5,7 +5,7 @@ INSERT INTO truth.tally VALUES (0, 0, 0);
 CREATE TABLE truth.finding (seed integer, difference text);
 -- Sessions of all the state's roles walk the ways.
 GRANT USAGE ON SCHEMA truth TO PUBLIC;
-GRANT SELECT ON truth.effective TO PUBLIC;
+GRANT SELECT ON truth.effective, truth.known TO PUBLIC;
 
 CREATE FUNCTION truth.state(seed integer, everything boolean) RETURNS text[] LANGUAGE plpgsql
 AS $$
@@ -17,7 +17,7 @@ BEGIN
         PERFORM truth.build(seed);
         PERFORM truth.look(everything);
         found := ARRAY(
-            SELECT truth.differences(everything)
+            SELECT truth.differences()
             UNION ALL SELECT truth.column_differences()
             UNION ALL SELECT truth.untold_differences()
             UNION ALL SELECT truth.walk_differences());
