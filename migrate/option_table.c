@@ -386,9 +386,9 @@ const Option options_table[MOST_OPTIONS] = {
 	 "do"},
 	{"dry-run", 0, NULL, UP | DOWN | BASELINE | ROLES_PASSWORDS, set_dry_run,
 	 "show what would be done, and do nothing"},
-	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | REPAIR | BASELINE, set_lock_wait,
+	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | REPAIR | BASELINE | ROLES_APPLY, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
-	{"end-orphan", 0, NULL, UP | DOWN | REPAIR | BASELINE, set_end_orphan,
+	{"end-orphan", 0, NULL, UP | DOWN | REPAIR | BASELINE | ROLES_APPLY, set_end_orphan,
 	 "end a deployment that works on though its client is gone"},
 	{"retry", 0, NULL, REPAIR, set_retry,
 	 "\"up\" is to send the statement in question, and what comes after\nit, as the file has it "
