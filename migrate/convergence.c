@@ -48,13 +48,23 @@ add_role_changes(ChangeList *changes, const RoleChangeList *list)
 	}
 }
 
+/* The policy's own reason; where it has none, that it says nothing of it. */
+static char *
+remedy_reason(const Remedy *remedy, const Policy *policy)
+{
+	const PolicyEntry *entry = remedy_entry(remedy, policy);
+
+	if (entry != NULL)
+		return pg_strdup(entry->place.reason);
+	return psprintf("The policy does not give %s to %s: %s.", remedy->privilege,
+					remedy->role ? remedy->role : "PUBLIC", remedy->path ? remedy->path : "");
+}
+
 static void
-add_remedy(ChangeList *changes, const Remedy *remedy)
+add_remedy(ChangeList *changes, const Remedy *remedy, const Policy *policy)
 {
 	char *object = remedy_object_in_words(remedy);
-	char *reason =
-		psprintf("%s: %s for %s on %s: %s", remedy->verdict, remedy->privilege,
-				 remedy->role ? remedy->role : "PUBLIC", object, remedy->path ? remedy->path : "");
+	char *reason = remedy_reason(remedy, policy);
 	Change change = {.part = "privileges",
 					 .kind = unconstify(char *, remedy->verdict),
 					 .role = unconstify(char *, remedy->role),
@@ -109,7 +119,7 @@ plan_privileges(const Convergence *convergence, ChangeList *changes)
 	for (int i = 0; i < remedies.count && planned; i++)
 	{
 		if (remedies.items[i].statement != NULL)
-			add_remedy(changes, &remedies.items[i]);
+			add_remedy(changes, &remedies.items[i], convergence->policy);
 	}
 	database_rollback(convergence->database);
 	remedies_free(&remedies);
@@ -240,7 +250,7 @@ run_remedies(const Convergence *convergence, RemedyList *remedies, ChangeList *c
 	{
 		if (run_remedy(convergence, &remedies->items[i]))
 		{
-			add_remedy(changes, &remedies->items[i]);
+			add_remedy(changes, &remedies->items[i], convergence->policy);
 			count++;
 		}
 	}

@@ -376,7 +376,8 @@ const Option options_table[MOST_OPTIONS] = {
 	 "up: the last migration to apply (default: all); down: the\n"
 	 "last one to keep (default: all but the newest)"},
 	{"only", 0, "PART[,PART]", UP, set_only,
-	 "parts of the deployment to carry out: code, migrations,\npolicy (default: all)"},
+	 "parts of the deployment to carry out: roles, code,\nmigrations, policy, privileges (default: "
+	 "all)"},
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},

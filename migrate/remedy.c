@@ -99,8 +99,8 @@ covers(const PolicyEntry *entry, const Remedy *remedy)
 			same(entry->object, remedy->object));
 }
 
-static bool
-is_privilege_asked_for(const Remedy *remedy, const Policy *policy, PolicyRule rule)
+static const PolicyEntry *
+find_privilege(const Remedy *remedy, const Policy *policy, PolicyRule rule)
 {
 	bool is_option = strncmp(remedy->privilege, GRANT_OPTION, strlen(GRANT_OPTION)) == 0;
 	const char *privilege = remedy->privilege + (is_option ? strlen(GRANT_OPTION) : 0);
@@ -112,16 +112,16 @@ is_privilege_asked_for(const Remedy *remedy, const Policy *policy, PolicyRule ru
 		if (entry->rule == rule && same(entry->role, remedy->role) && covers(entry, remedy) &&
 			strcmp(entry->privilege, privilege) == 0 && (entry->grantable || !is_option) &&
 			(entry->column_name == NULL || same(entry->column_name, remedy->column_name)))
-			return true;
+			return entry;
 	}
-	return false;
+	return NULL;
 }
 
 /* Who is to own it: what is said of the object itself goes before what is said of all. */
-static const char *
+static const PolicyEntry *
 find_owner(const Remedy *remedy, const Policy *policy)
 {
-	const char *owner = NULL;
+	const PolicyEntry *owner = NULL;
 
 	for (int i = 0; i < policy->entry_count; i++)
 	{
@@ -130,17 +130,30 @@ find_owner(const Remedy *remedy, const Policy *policy)
 		if (entry->rule != RULE_OWNER || !covers(entry, remedy))
 			continue;
 		if (entry->object != NULL)
-			return entry->role;
-		owner = entry->role;
+			return entry;
+		owner = entry;
 	}
 	return owner;
+}
+
+const PolicyEntry *
+remedy_entry(const Remedy *remedy, const Policy *policy)
+{
+	if (strcmp(remedy->verdict, "missing") == 0)
+		return find_privilege(remedy, policy, RULE_PRIVILEGE);
+	if (strcmp(remedy->verdict, "wrong owner") == 0)
+		return find_owner(remedy, policy);
+	if (strcmp(remedy->verdict, "wrong default") == 0 &&
+		strncmp(remedy->path, "missing", strlen("missing")) == 0)
+		return find_privilege(remedy, policy, RULE_DEFAULT);
+	return NULL;
 }
 
 /* The statement says in its last words who the owner is to be. */
 static bool
 is_owner_asked_for(const Remedy *remedy, const Policy *policy)
 {
-	const char *owner = find_owner(remedy, policy);
+	const PolicyEntry *owner = find_owner(remedy, policy);
 	PQExpBuffer end = createPQExpBuffer();
 	size_t length = strlen(remedy->statement);
 	bool asked_for;
@@ -150,7 +163,7 @@ is_owner_asked_for(const Remedy *remedy, const Policy *policy)
 		length -= strlen(BACK_TO_SELF);
 	appendPQExpBufferStr(end, " OWNER TO ");
 	if (owner != NULL)
-		identifier_append(end, owner);
+		identifier_append(end, owner->role);
 	asked_for = owner != NULL && length > end->len &&
 				strncmp(remedy->statement + length - end->len, end->data, end->len) == 0;
 	destroyPQExpBuffer(end);
@@ -180,13 +193,12 @@ remedy_is_asked_for(const Remedy *remedy, const Policy *policy)
 {
 	if (remedy->statement == NULL || !is_in_scope(remedy, policy))
 		return false;
-	if (strcmp(remedy->verdict, "missing") == 0)
-		return is_privilege_asked_for(remedy, policy, RULE_PRIVILEGE);
 	if (strcmp(remedy->verdict, "wrong owner") == 0)
 		return is_owner_asked_for(remedy, policy);
-	if (strcmp(remedy->verdict, "wrong default") == 0)
-		return strncmp(remedy->path, "missing", strlen("missing")) != 0 ||
-			   is_privilege_asked_for(remedy, policy, RULE_DEFAULT);
+	if (strcmp(remedy->verdict, "missing") == 0 ||
+		(strcmp(remedy->verdict, "wrong default") == 0 &&
+		 strncmp(remedy->path, "missing", strlen("missing")) == 0))
+		return remedy_entry(remedy, policy) != NULL;
 	/* To take something away gives nobody anything. */
 	return true;
 }

@@ -44,6 +44,9 @@ extern bool remedy_source_look(Database *database, bool *is_there);
 extern bool remedies_read(const Session *session, bool additive, RemedyList *remedies);
 extern void remedies_free(RemedyList *remedies);
 
+/* The policy's word for something missing; NULL where there is none, or it is about something else. */
+extern const PolicyEntry *remedy_entry(const Remedy *remedy, const Policy *policy);
+
 /* Whether the policy, and not just its image, asks for it. */
 extern bool remedy_is_asked_for(const Remedy *remedy, const Policy *policy);
 
