@@ -366,7 +366,7 @@ audit_page_add_matrix(PQExpBuffer html, const AuditPage *page)
 	html_append_markup(html,
 					   "<section id=\"matrix\">\n<h2>Matrix</h2>\n<p class=\"lead\">What each role "
 					   "can do. Open a cell for the paths and the policy's reasons.</p>\n"
-					   "<p class=\"key\" aria-hidden=\"true\">"
+					   "<p class=\"key\">"
 					   "<span class=\"mark ok\">r</span> held "
 					   "<span class=\"mark excess\">+r</span> excess "
 					   "<span class=\"mark missing\">" MINUS "r</span> missing "

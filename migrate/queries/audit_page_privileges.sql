@@ -12,7 +12,7 @@ held AS MATERIALIZED (
                            ELSE e.object_schema::pg_catalog.text END AS schema,
         e.object_name AS name, e.column_name, e.privilege, e.via, e.path, e.grantable,
         pg_catalog.pg_get_userbyid(e.grantor) AS grantor, e.role = 0::pg_catalog.oid AS is_public
-    FROM hh.effective_privileges() AS e
+    FROM hh.effective_privileges(NULL::pg_catalog.regrole) AS e
     LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = e.role
     LEFT JOIN ONLY hh.policy_role AS p ON p.role_name = r.rolname
     -- Without a name it is of default privileges, on what is still to be made.
@@ -54,5 +54,5 @@ SELECT s.rolname, s.kind, s.schema, s.name, s.column_name, s.privilege, s.via, s
      LIMIT 1)
 FROM shown AS s
 ORDER BY s.kind, s.schema COLLATE pg_catalog."C", s.name COLLATE pg_catalog."C",
-    pg_catalog.strpos('INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT TEMPORARY',
-                      s.privilege), s.column_name COLLATE pg_catalog."C";
+    pg_catalog.strpos('INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT'
+        ' TEMPORARY', s.privilege), s.column_name COLLATE pg_catalog."C";
