@@ -362,7 +362,8 @@ audit_page_add_matrix(PQExpBuffer html, const AuditPage *page)
 	const char *superusers = result_value(page->source, 0, SOURCE_SUPERUSERS);
 	Matrix matrix;
 
-	matrix_make(&matrix, page->objects, page->roles, page->privileges, page->findings);
+	matrix_make(&matrix, page->objects, page->roles, page->privileges, page->findings,
+				page->role == NULL);
 	html_append_markup(html,
 					   "<section id=\"matrix\">\n<h2>Matrix</h2>\n<p class=\"lead\">What each role "
 					   "can do. Open a cell for the paths and the policy's reasons.</p>\n"

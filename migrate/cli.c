@@ -16,6 +16,8 @@
 #include "command_maintain.h"
 #include "command_new.h"
 #include "command_repair.h"
+#include "command_roles_passwords.h"
+#include "command_roles_verify.h"
 #include "command_status.h"
 #include "command_trace.h"
 #include "command_up.h"
@@ -59,6 +61,11 @@ static const Command commands[] = {
 	 "database that has what is applied, and shows locks, rewrites, scans and builds. Changes\n"
 	 "nothing here. Exits with 2 on findings; -- hh: allow RULE REASON in a file silences one.",
 	 command_trace},
+	{"audit", NULL, AUDIT, "hold roles and privileges against the policy",
+	 "Shows where roles, memberships, owners and privileges differ from the policy recorded in\n"
+	 "the database, each with the statement that mends it. Changes nothing. Exits with 2\n"
+	 "where something differs.",
+	 command_audit},
 	{"repair", "[VERSION]", REPAIR, "explain a migration that has not come to its end",
 	 "Shows what stands of migrations that failed or were interrupted, by ledger and\n"
 	 "catalogs, and what can be done; does that, with an option. Exits with 2 where there\n"
@@ -69,10 +76,16 @@ static const Command commands[] = {
 	 "a scratch database to see whether the catalogs are what they make, and refuses with 2\n"
 	 "where they are not.",
 	 command_baseline},
-	{"audit", NULL, AUDIT, "hold roles and privileges against the policy",
-	 "Prints what differs from the policy, with the statement that mends it. Changes nothing.\n"
-	 "Exits with 2 on findings.",
-	 command_audit},
+	{"roles passwords", "[ROLE]...", ROLES_PASSWORDS, "set the passwords of roles that log in",
+	 "Sets the passwords of the policy's login roles, or of the roles given, to what their\n"
+	 "secrets say, and proves each by a login. Secrets are in --secrets-dir or in variables\n"
+	 "HH_PASSWORD_ROLE. Passwords don't travel, and what works already stays as it is.",
+	 command_roles_passwords},
+	{"roles verify", "[ROLE]...", ROLES_VERIFY, "log in as each role, with its secret",
+	 "Logs in anew as each of the policy's login roles, or as the roles given, with the secret\n"
+	 "in --secrets-dir, HH_PASSWORD_ROLE or the file of passwords. Changes nothing. Exits with\n"
+	 "2 where one can't.",
+	 command_roles_verify},
 	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
@@ -301,6 +314,12 @@ check_options(const CommandLine *line, const Command *command)
 			return false;
 		}
 	}
+	if (line->options.format == FORMAT_SARIF && command->flag != AUDIT)
+	{
+		pg_log_error("command \"%s\" has no format sarif", command->name);
+		pg_log_error_hint("\"hh-migrate audit\" has.");
+		return false;
+	}
 	return true;
 }
 
@@ -382,5 +401,6 @@ cli_run(int argc, char **argv)
 	if (parse_options(&line, argc, argv))
 		exit_code = run_command(&line, argc - optind, argv + optind);
 	variables_free(&line.options.settings);
+	pg_free(line.options.rotate);
 	return exit_code;
 }

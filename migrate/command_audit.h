@@ -1,6 +1,6 @@
 /*
  * command_audit.h
- *		"hh-migrate audit": policy against reality.
+ *		"hh-migrate audit": roles and privileges held against the policy.
  */
 #ifndef HH_COMMAND_AUDIT_H
 #define HH_COMMAND_AUDIT_H

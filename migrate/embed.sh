@@ -4,6 +4,7 @@
 #   embed.sh FILE...                      bundled_migrations[] of migration_file.h
 #   embed.sh --queries FILE...            const char query_NAME[], one a file
 #   embed.sh --query-declarations FILE... their header
+#   embed.sh --policy FILE                bundled_policy[] of policy_file.h
 #   embed.sh --page FILE...               const char NAME_SUFFIX[], one a file
 #   embed.sh --page-declarations FILE...  their header
 #
@@ -19,6 +20,7 @@ mode=migrations
 case "${1-}" in
     --queries) mode=queries; shift ;;
     --query-declarations) mode=declarations; shift ;;
+    --policy) mode=policy; shift ;;
     --page) mode=page; shift ;;
     --page-declarations) mode=page_declarations; shift ;;
 esac
@@ -60,10 +62,11 @@ ordered() {
 }
 
 files=$(ordered "$@")
-echo "/* Made by embed.sh: edit the files instead. */"
+echo "/* Made by embed.sh: edit what it reads instead. */"
 case $mode in
     migrations) printf '#include "migration_file.h"\n\n' ;;
     queries) printf '#include "queries.h"\n\n' ;;
+    policy) printf '#include "policy_file.h"\n\n' ;;
     page) printf '#include "audit_page_parts.h"\n\n' ;;
     page_declarations)
         printf '#ifndef HH_AUDIT_PAGE_PARTS_H\n#define HH_AUDIT_PAGE_PARTS_H\n\n'
@@ -77,6 +80,7 @@ echo "$files" | while read -r file; do
         migrations) printf 'static const char migration_%s[] =\n' "$name" ;;
         queries) printf 'const char query_%s[] =\n' "$name" ;;
         declarations) printf 'extern const char query_%s[];\n' "$name"; continue ;;
+        policy) printf 'const char bundled_policy[] =\n' ;;
         page) printf 'const char %s[] =\n' "$(echo "$name" | tr . _)" ;;
         page_declarations)
             printf 'extern const char %s[];\n' "$(echo "$name" | tr . _)"

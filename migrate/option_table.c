@@ -19,6 +19,9 @@
 
 #define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
 #define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
+#define SECRETS_ENVIRONMENT	   "HH_MIGRATE_SECRETS_DIR"
+#define POLICY_ENVIRONMENT	   "HH_MIGRATE_POLICY"
+#define PROFILE_ENVIRONMENT	   "HH_MIGRATE_PROFILE"
 
 static bool
 parse_number(const char *source, const char *value, int least, int most, int *number)
@@ -264,12 +267,66 @@ set_scratch_dbname(Options *options, const char *value)
 }
 
 static bool
+set_secrets_directory(Options *options, const char *value)
+{
+	options->secrets_directory = value;
+	return true;
+}
+
+static bool
+set_policy(Options *options, const char *value)
+{
+	options->policy = value;
+	return true;
+}
+
+static bool
+set_generate(Options *options, const char *value)
+{
+	(void) value;
+	options->generate = true;
+	return true;
+}
+
+static bool
+set_rotate(Options *options, const char *value)
+{
+	options->rotate =
+		pg_realloc(options->rotate, sizeof(char *) * (size_t) (options->rotate_count + 1));
+	options->rotate[options->rotate_count++] = value;
+	return true;
+}
+
+static bool
+set_profile(Options *options, const char *value)
+{
+	options->profile = value;
+	return true;
+}
+
+static bool
+set_additive(Options *options, const char *value)
+{
+	(void) value;
+	options->additive = true;
+	return true;
+}
+
+static bool
+set_role(Options *options, const char *value)
+{
+	options->role = value;
+	return true;
+}
+
+static bool
 set_format(Options *options, const char *value)
 {
 	static const char *const names[] = {[FORMAT_TEXT] = "text",
 										[FORMAT_JSON] = "json",
 										[FORMAT_CSV] = "csv",
-										[FORMAT_HTML] = "html"};
+										[FORMAT_HTML] = "html",
+										[FORMAT_SARIF] = "sarif"};
 
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
@@ -280,7 +337,7 @@ set_format(Options *options, const char *value)
 		}
 	}
 	pg_log_error("invalid value \"%s\" for --format", value);
-	pg_log_error_hint("It must be text, json, csv or html.");
+	pg_log_error_hint("It must be text, json, csv or html; with audit also sarif.");
 	return false;
 }
 
@@ -319,7 +376,7 @@ const Option options_table[MOST_OPTIONS] = {
 	 "up: the last migration to apply (default: all); down: the\n"
 	 "last one to keep (default: all but the newest)"},
 	{"only", 0, "PART[,PART]", UP, set_only,
-	 "parts of the deployment to carry out: code, migrations\n(default: all)"},
+	 "parts of the deployment to carry out: code, migrations,\npolicy (default: all)"},
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},
@@ -327,7 +384,7 @@ const Option options_table[MOST_OPTIONS] = {
 	{"accept-drift", 0, NULL, UP, set_accept_drift,
 	 "take the catalogs as they are for what \"verify\" compares\nwith, even where nothing is to "
 	 "do"},
-	{"dry-run", 0, NULL, UP | DOWN | BASELINE, set_dry_run,
+	{"dry-run", 0, NULL, UP | DOWN | BASELINE | ROLES_PASSWORDS, set_dry_run,
 	 "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | REPAIR | BASELINE, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
@@ -350,7 +407,21 @@ const Option options_table[MOST_OPTIONS] = {
 	{"scratch-dbname", 0, "NAME", VERIFY | TRACE | BASELINE, set_scratch_dbname,
 	 "an empty database of this server to use as scratch database\n(default: one is made and "
 	 "dropped)"},
-	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
+	{"secrets-dir", 0, "DIRECTORY", ROLES_PASSWORDS | ROLES_VERIFY, set_secrets_directory,
+	 "secrets, a file a role with its name, mode 0600\n(default: " SECRETS_ENVIRONMENT ")"},
+	{"generate", 0, NULL, ROLES_PASSWORDS, set_generate,
+	 "make a secret, of 32 random bytes, where a role has none"},
+	{"rotate", 0, "ROLE", ROLES_PASSWORDS, set_rotate,
+	 "make a new secret for this role in any case; may be repeated"},
+	{"policy", 0, "FILE", UP | ROLES | AUDIT, set_policy,
+	 "policy of roles and privileges\n(default: " POLICY_ENVIRONMENT ", else the bundled one)"},
+	{"profile", 0, "NAME", UP | ROLES | AUDIT, set_profile,
+	 "the policy's profile\n(default: " PROFILE_ENVIRONMENT ", else the policy's default)"},
+	{"role", 0, "ROLE", AUDIT, set_role, "only what concerns this role (default: all)"},
+	{"additive", 0, NULL, ROLES_PLAN | ROLES_APPLY, set_additive,
+	 "give what is missing, and take nothing away"},
+	{"format", 0, "FORMAT", ALL, set_format,
+	 "text (default), json, csv or html; audit: also sarif"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
 	{"dbname", 'd', "DATABASE", ALL, set_dbname,
@@ -365,17 +436,26 @@ const Option options_table[MOST_OPTIONS] = {
 	{"version", 'V', NULL, 0, NULL, "show the version"},
 };
 
+/* What a variable says, where the option doesn't. */
+static void
+read_variable(const char **value, const char *name)
+{
+	const char *variable = getenv(name);
+
+	if (*value == NULL && variable && variable[0])
+		*value = variable;
+}
+
 bool
 options_read_environment(Options *options, int command)
 {
-	const char *url = getenv("DATABASE_URL");
-	const char *directory = getenv(DIRECTORY_ENVIRONMENT);
 	const char *dimensions = getenv(DIMENSIONS_ENVIRONMENT);
 
-	if (options->connection.dbname == NULL && url && url[0])
-		options->connection.dbname = url;
-	if (options->directory == NULL && directory && directory[0])
-		options->directory = directory;
+	read_variable(&options->connection.dbname, "DATABASE_URL");
+	read_variable(&options->directory, DIRECTORY_ENVIRONMENT);
+	read_variable(&options->secrets_directory, SECRETS_ENVIRONMENT);
+	read_variable(&options->policy, POLICY_ENVIRONMENT);
+	read_variable(&options->profile, PROFILE_ENVIRONMENT);
 	if ((command == UP || command == TRACE || command == BASELINE) &&
 		options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{

@@ -51,6 +51,14 @@ typedef struct Options
 	const char *keep_months; /* NULL: for ever */
 	bool scratch;
 	const char *scratch_dbname; /* an empty database to use; NULL: one is made */
+	const char *secrets_directory;
+	bool generate;
+	const char **rotate; /* roles */
+	int rotate_count;
+	const char *policy;	 /* a file; NULL: the bundled one */
+	const char *profile; /* of the policy; NULL: its default */
+	bool additive;		 /* revoke nothing */
+	const char *role;	 /* that an audit is of; NULL: all */
 } Options;
 
 #endif /* HH_OPTIONS_H */

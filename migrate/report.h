@@ -13,7 +13,8 @@ typedef enum OutputFormat
 	FORMAT_TEXT,
 	FORMAT_JSON,
 	FORMAT_CSV,
-	FORMAT_HTML
+	FORMAT_HTML,
+	FORMAT_SARIF /* of audit alone, which prints it itself */
 } OutputFormat;
 
 /* What a value is in JSON; in the other formats it is text. */

@@ -1,3 +1,4 @@
+-- $1: one role, quoted as SQL writes it, or NULL for all.
 -- "kind" is the matrix's: of the row that the finding belongs to, if there may be one.  What is
 -- missing comes with the policy's reason for it.
 SELECT a.verdict, a.severity, a.role, a.object_type, a.object_schema, a.object_name, a.column_name,
@@ -16,8 +17,7 @@ SELECT a.verdict, a.severity, a.role, a.object_type, a.object_schema, a.object_n
 FROM (
     SELECT f.*,
         CASE WHEN f.object_type IN ('database', 'schema', 'table') THEN f.object_type END AS kind
-    -- With the argument, so that no function of the owner's without one is taken for it.
-    FROM hh.audit(NULL::pg_catalog.regrole) WITH ORDINALITY AS f (verdict, severity, role, object_type,
+    FROM hh.audit($1::pg_catalog.regrole) WITH ORDINALITY AS f (verdict, severity, role, object_type,
         object_schema, object_name, column_name, privilege, path, remedy)) AS a
 ORDER BY pg_catalog.array_position(
         ARRAY['unknown role', 'wrong attribute', 'wrong membership', 'wrong owner', 'excess', 'missing',
