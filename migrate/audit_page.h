@@ -16,7 +16,7 @@ typedef struct AuditPage
 	const char *server_version;
 	const char *user;
 	const char *role; /* that the page is of; NULL: all */
-	Result *source; /* one row; this and the others as audit_page_rows.h says */
+	Result *source;	  /* one row; this and the others as audit_page_rows.h says */
 	Result *roles;
 	Result *rules;
 	Result *services;
