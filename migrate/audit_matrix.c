@@ -122,11 +122,13 @@ add_found_objects(Matrix *matrix, const Result *findings)
 
 /* The policy's, PUBLIC, and whoever else holds something or is in a finding. */
 static void
-add_roles(Matrix *matrix, const Result *roles, const Result *privileges, const Result *findings)
+add_roles(Matrix *matrix, const Result *roles, const Result *privileges, const Result *findings,
+		  bool with_public)
 {
 	for (int i = 0; i < result_rows(roles); i++)
 		add_column(matrix, result_value(roles, i, ROLE_NAME), true);
-	add_column(matrix, NULL, true);
+	if (with_public)
+		add_column(matrix, NULL, true);
 	for (int i = 0; i < result_rows(privileges); i++)
 	{
 		const char *role = result_value(privileges, i, PRIVILEGE_ROLE);
@@ -289,14 +291,14 @@ judge(Matrix *matrix)
 
 void
 matrix_make(Matrix *matrix, const Result *objects, const Result *roles, const Result *privileges,
-			const Result *findings)
+			const Result *findings, bool of_all_roles)
 {
 	*matrix = (Matrix){0};
 	add_objects(matrix, objects);
 	add_found_objects(matrix, findings);
-	add_roles(matrix, roles, privileges, findings);
+	add_roles(matrix, roles, privileges, findings, of_all_roles);
 	matrix->cells = pg_malloc0(sizeof(MatrixCell) * (size_t) Max(matrix->row_count, 1) *
-							   (size_t) matrix->column_count);
+							   (size_t) Max(matrix->column_count, 1));
 	add_privileges(matrix, privileges);
 	for (int i = 0; i < result_rows(findings); i++)
 		add_finding(matrix, findings, i);

@@ -69,10 +69,10 @@ typedef struct Matrix
 
 /*
  * Brings together what the queries audit_page_*.sql returned, whose rows must outlive
- * the matrix.
+ * the matrix.  PUBLIC has a column where all roles do.
  */
 extern void matrix_make(Matrix *matrix, const Result *objects, const Result *roles,
-						const Result *privileges, const Result *findings);
+						const Result *privileges, const Result *findings, bool of_all_roles);
 
 extern void matrix_free(Matrix *matrix);
 

@@ -19,34 +19,41 @@
 #define SOURCE_HASH_SIZE 45
 
 bool
-audit_page_read(AuditPage *page, const Session *session)
+audit_page_read(AuditPage *page, const Session *session, const char *role)
 {
 	const struct
 	{
 		const char *query;
 		int columns;
+		bool of_role; /* $1 */
 		Result **result;
 	} reads[] = {
-		{query_audit_page_source, SOURCE_COLUMNS, &page->source},
-		{query_audit_page_roles, ROLE_COLUMNS, &page->roles},
-		{query_audit_page_rules, RULE_COLUMNS, &page->rules},
-		{query_audit_page_services, SERVICE_COLUMNS, &page->services},
-		{query_audit_page_objects, OBJECT_COLUMNS, &page->objects},
-		{query_audit_page_privileges, PRIVILEGE_COLUMNS, &page->privileges},
-		{query_audit_page_findings, FINDING_COLUMNS, &page->findings},
-		{query_audit_page_escalations, ESCALATION_COLUMNS, &page->escalations},
+		{query_audit_page_findings, FINDING_COLUMNS, true, &page->findings},
+		{query_audit_page_source, SOURCE_COLUMNS, false, &page->source},
+		{query_audit_page_roles, ROLE_COLUMNS, true, &page->roles},
+		{query_audit_page_rules, RULE_COLUMNS, false, &page->rules},
+		{query_audit_page_services, SERVICE_COLUMNS, false, &page->services},
+		{query_audit_page_objects, OBJECT_COLUMNS, false, &page->objects},
+		{query_audit_page_privileges, PRIVILEGE_COLUMNS, true, &page->privileges},
+		{query_audit_page_escalations, ESCALATION_COLUMNS, true, &page->escalations},
 	};
+	char *quoted = role ? database_quote_identifier(session->database, role) : NULL;
+	bool read = true;
 
 	page->database = database_name(session->database);
 	page->server_version = database_server_version_text(session->database);
 	page->user = database_user(session->database);
-	for (size_t i = 0; i < lengthof(reads); i++)
+	page->role = role;
+	for (size_t i = 0; i < lengthof(reads) && read; i++)
 	{
-		*reads[i].result = session_query(session, reads[i].query, reads[i].columns, NO_PARAMS);
-		if (*reads[i].result == NULL)
-			return false;
+		const char *const values[] = {quoted};
+
+		*reads[i].result = session_query(session, reads[i].query, reads[i].columns,
+										 reads[i].of_role ? 1 : 0, values);
+		read = *reads[i].result != NULL;
 	}
-	return true;
+	pg_free(quoted);
+	return read;
 }
 
 void
@@ -123,6 +130,7 @@ add_facts(PQExpBuffer html, const AuditPage *page)
 	const Result *source = page->source;
 
 	html_append_markup(html, "<dl class=\"facts\">\n");
+	add_fact(html, "Role", page->role);
 	add_fact(html, "Server", page->server_version);
 	html_append(html, "<div><dt>Audited</dt><dd><time>%s</time> by %s</dd></div>\n",
 				result_value(source, 0, SOURCE_NOW), page->user);

@@ -15,7 +15,8 @@ typedef struct AuditPage
 	const char *database;
 	const char *server_version;
 	const char *user;
-	Result *source; /* one row; this and the others as audit_page_rows.h says */
+	const char *role; /* that the page is of; NULL: all */
+	Result *source;	  /* one row; this and the others as audit_page_rows.h says */
 	Result *roles;
 	Result *rules;
 	Result *services;
@@ -26,10 +27,10 @@ typedef struct AuditPage
 } AuditPage;
 
 /*
- * Reads policy, audit, privileges and escalations.  Logs and returns false on failure; to
+ * Reads policy, audit, privileges and escalations, of one role or of all.  Logs and returns false on failure; to
  * be freed whatever it returns.
  */
-extern bool audit_page_read(AuditPage *page, const Session *session);
+extern bool audit_page_read(AuditPage *page, const Session *session, const char *role);
 extern void audit_page_free(AuditPage *page);
 
 /* Prints the page.  Logs and returns false on failure, and has printed nothing then. */

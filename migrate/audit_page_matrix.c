@@ -362,11 +362,12 @@ audit_page_add_matrix(PQExpBuffer html, const AuditPage *page)
 	const char *superusers = result_value(page->source, 0, SOURCE_SUPERUSERS);
 	Matrix matrix;
 
-	matrix_make(&matrix, page->objects, page->roles, page->privileges, page->findings);
+	matrix_make(&matrix, page->objects, page->roles, page->privileges, page->findings,
+				page->role == NULL);
 	html_append_markup(html,
 					   "<section id=\"matrix\">\n<h2>Matrix</h2>\n<p class=\"lead\">What each role "
 					   "can do. Open a cell for the paths and the policy's reasons.</p>\n"
-					   "<p class=\"key\" aria-hidden=\"true\">"
+					   "<p class=\"key\">"
 					   "<span class=\"mark ok\">r</span> held "
 					   "<span class=\"mark excess\">+r</span> excess "
 					   "<span class=\"mark missing\">" MINUS "r</span> missing "

@@ -122,7 +122,8 @@ audit_page_add_policy(PQExpBuffer html, const AuditPage *page)
 	html_append_markup(html, "<h3>Rules</h3>\n<div class=\"all-rules\">\n");
 	for (int i = 0; i < result_rows(page->roles); i++)
 		add_rules(html, page->rules, result_value(page->roles, i, ROLE_NAME));
-	add_rules(html, page->rules, NULL);
+	if (page->role == NULL)
+		add_rules(html, page->rules, NULL);
 	html_append_markup(html, "</div>\n");
 	add_services(html, page->services);
 	html_append_markup(html, "</section>\n");

@@ -86,15 +86,19 @@ warn_of_other_policy(const Options *options, const Result *source, const Policy 
 	pg_log_warning_hint("The audit is of the one recorded. \"hh-migrate up\" records the other.");
 }
 
-/* The page has everything; the findings alone would be a table as of any other command. */
+/* The page reads more than the findings, and those once more with the rest. */
 static bool
-print_page(const Session *session)
+print(const Options *options, const Session *session, const AuditSummary *summary)
 {
 	AuditPage page = {0};
-	bool done = audit_page_read(&page, session) && audit_page_print(&page, stdout);
+	bool printed = true;
 
+	if (options->format == FORMAT_HTML)
+		printed = audit_page_read(&page, session, options->role) && audit_page_print(&page, stdout);
+	else
+		audit_report_print(summary, options->format, options->quiet, stdout);
 	audit_page_free(&page);
-	return done;
+	return printed;
 }
 
 static int
@@ -103,10 +107,9 @@ audit(const Options *options, const Session *session, const Policy *policy)
 	/* The audit first: it says what a role lacks that may not read the policy. */
 	Result *findings = read_findings(session, options->role);
 	Result *source = findings ? read_source(session) : NULL;
-	bool is_page = options->format == FORMAT_HTML && options->role == NULL;
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (source != NULL && (!is_page || print_page(session)))
+	if (source != NULL)
 	{
 		AuditSummary summary = {.database = database_name(session->database),
 								.role = options->role,
@@ -119,10 +122,9 @@ audit(const Options *options, const Session *session, const Policy *policy)
 			strcmp(summary.profile, policy->profile) == 0;
 		if (!summary.is_current)
 			warn_of_other_policy(options, source, policy);
-		if (!is_page)
-			audit_report_print(&summary, options->format, options->quiet, stdout);
-		exit_code =
-			result_rows(findings) == 0 && summary.is_current ? EXIT_DONE : EXIT_FOUND_PROBLEMS;
+		if (print(options, session, &summary))
+			exit_code =
+				result_rows(findings) == 0 && summary.is_current ? EXIT_DONE : EXIT_FOUND_PROBLEMS;
 	}
 	result_free(findings);
 	result_free(source);

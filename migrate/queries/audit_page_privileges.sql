@@ -1,5 +1,6 @@
 -- The matrix's cells: what each role holds on its rows, by which way, and why the policy wants it so.
 -- What comes by PUBLIC stands with each of the policy's roles, and once with PUBLIC (role NULL).
+-- $1: one role, quoted as SQL writes it, or NULL for all.
 WITH schema AS MATERIALIZED (
     SELECT DISTINCT CASE p.object_type WHEN 'schema' THEN p.object_name
                                        ELSE p.object_schema::pg_catalog.text END AS name
@@ -12,7 +13,7 @@ held AS MATERIALIZED (
                            ELSE e.object_schema::pg_catalog.text END AS schema,
         e.object_name AS name, e.column_name, e.privilege, e.via, e.path, e.grantable,
         pg_catalog.pg_get_userbyid(e.grantor) AS grantor, e.role = 0::pg_catalog.oid AS is_public
-    FROM hh.effective_privileges() AS e
+    FROM hh.effective_privileges($1::pg_catalog.regrole) AS e
     LEFT JOIN pg_catalog.pg_roles AS r ON r.oid = e.role
     LEFT JOIN ONLY hh.policy_role AS p ON p.role_name = r.rolname
     -- Without a name it is of default privileges, on what is still to be made.
@@ -32,7 +33,7 @@ shown AS MATERIALIZED (
     SELECT DISTINCT NULL::pg_catalog.name, h.kind, h.schema, h.name, h.column_name, h.privilege, 'public',
         'PUBLIC : granted by ' || h.grantor::pg_catalog.text, h.grantable, h.grantor
     FROM held AS h
-    WHERE h.is_public OR h.via = 'public')
+    WHERE (h.is_public OR h.via = 'public') AND $1::pg_catalog.regrole IS NULL)
 SELECT s.rolname, s.kind, s.schema, s.name, s.column_name, s.privilege, s.via, s.path, s.grantable, s.grantor,
     (SELECT p.reason
      FROM ONLY hh.policy AS p
@@ -54,5 +55,5 @@ SELECT s.rolname, s.kind, s.schema, s.name, s.column_name, s.privilege, s.via, s
      LIMIT 1)
 FROM shown AS s
 ORDER BY s.kind, s.schema COLLATE pg_catalog."C", s.name COLLATE pg_catalog."C",
-    pg_catalog.strpos('INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT TEMPORARY',
-                      s.privilege), s.column_name COLLATE pg_catalog."C";
+    pg_catalog.strpos('INSERT SELECT UPDATE DELETE TRUNCATE REFERENCES TRIGGER MAINTAIN USAGE CREATE CONNECT'
+        ' TEMPORARY', s.privilege), s.column_name COLLATE pg_catalog."C";

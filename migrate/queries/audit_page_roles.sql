@@ -1,5 +1,5 @@
--- The policy's roles in the order of its file, their attributes as CREATE ROLE says them, and what
--- they are members of.
+-- The policy's roles in the order of its file, and their attributes as CREATE ROLE says them; $1: one
+-- role, quoted as SQL writes it, or NULL for all.
 SELECT p.role_name,
     pg_catalog.concat_ws(' ',
         CASE WHEN p.can_login THEN 'LOGIN' ELSE 'NOLOGIN' END,
@@ -11,4 +11,5 @@ SELECT p.role_name,
         CASE WHEN p.connection_limit >= 0 THEN 'CONNECTION LIMIT ' || p.connection_limit END),
     pg_catalog.array_to_string(p.settings, E'\n'), p.reason, p.line
 FROM ONLY hh.policy_role AS p
+WHERE $1::pg_catalog.regrole IS NULL OR p.role_name = pg_catalog.pg_get_userbyid($1::pg_catalog.regrole)
 ORDER BY p.line, p.role_name;
