@@ -13,8 +13,8 @@ use lib "$FindBin::RealBin/../perl";
 use HeadhunterTest;
 use Test::More;
 
-my $states = $ENV{HH_TRUTH_STATES} // 100;
-my $first = $ENV{HH_TRUTH_SEED} // 1;
+my $states = $ENV{HH_TRUTH_STATES} || 100;
+my $first = $ENV{HH_TRUTH_SEED} || 1;
 
 my $node = new_node('main');
 # Who looks at a state is a superuser, in whose transaction everything is rolled back.
@@ -49,6 +49,7 @@ is(run_sql($node, 'truth', undef, q{
     SET client_min_messages = error;
     BEGIN;
     SELECT FROM truth.build(1);
+    ALTER ROLE truth_1 NOSUPERUSER;
     SELECT FROM truth.look(false);
     DELETE FROM truth.effective
     WHERE (role, object_name, privilege) = ('postgres'::regrole, 'pg_class', 'SELECT');

@@ -58,8 +58,8 @@ BEGIN
             ELSE truth.role(roles) END;
         CONTINUE WHEN granted LIKE 'truth%' AND substr(granted, 7)::int <= substr(member, 7)::int;
         IF truth.version() >= 16 THEN
-            options := format('WITH INHERIT %s, SET %s, ADMIN %s', truth.chance(0.6),
-                truth.chance(0.6), truth.chance(0.25));
+            options := format('WITH INHERIT %s, SET %s, ADMIN %s', truth.chance(0.6)::text,
+                truth.chance(0.6)::text, truth.chance(0.25)::text);
         ELSE
             options := CASE WHEN truth.chance(0.25) THEN 'WITH ADMIN OPTION' ELSE '' END;
         END IF;
@@ -79,7 +79,7 @@ DECLARE
     relation text[] := '{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}';
 BEGIN
     IF truth.version() >= 17 THEN
-        relation := relation || 'MAINTAIN';
+        relation := array_append(relation, 'MAINTAIN');
     END IF;
     CREATE SCHEMA truth_a;
     CREATE SCHEMA truth_b;

@@ -152,7 +152,8 @@ workspace_run() {
     # shellcheck disable=SC2086
     env -i --default-signal=INT,QUIT --chdir="$WORK" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
         HOME="$WORK/home" TMPDIR="$WORK/t" LC_ALL=C.UTF-8 TZ=UTC TERM="${TERM:-dumb}" \
-        CI="${CI:-}" HH_NO_BROWSER="${HH_NO_BROWSER:-}" NO_COLOR="${NO_COLOR:-}" USER="$user" LOGNAME="$user" \
+        CI="${CI:-}" HH_NO_BROWSER="${HH_NO_BROWSER:-}" HH_VALGRIND="${HH_VALGRIND:-}" NO_COLOR="${NO_COLOR:-}" \
+        HH_TRUTH_STATES="${HH_TRUTH_STATES:-}" HH_TRUTH_SEED="${HH_TRUTH_SEED:-}" USER="$user" LOGNAME="$user" \
         HH_INSIDE=yes WORK="$WORK" CACHE="$CACHE" PGVECTOR="$PGVECTOR" \
         PG_CONFIG="$PG_CONFIG" PG_MAJOR="$PG_MAJOR" PG_VERSION="$PG_VERSION" \
         $as_user setsid sh "$WORK/src/$tool" "$@" </dev/null 9>&- &
