@@ -48,20 +48,21 @@ AddMissing(const AclAudit *acls, const Expectation *expectation, const char *col
 				 object->target, QuotedRole(&acls->audit->policy, expectation->grantee),
 				 expectation->grantable ? " WITH GRANT OPTION" : "");
 
-	AddFinding(acls->audit,
-			   &(Finding){.phase = PHASE_GRANT,
-						  .verdict = VERDICT_MISSING,
-						  .severity = was_there ? SEVERITY_NOTE : SEVERITY_ERROR,
-						  .role = expectation->grantee,
-						  .object_type = object->kind,
-						  .object_schema = object->schema,
-						  .object_name = object->name,
-						  .column_name = column_name,
-						  .privilege = option_only ? psprintf("GRANT OPTION FOR %s", name) : name,
-						  .path = was_there ? "it goes with a grant that is to be revoked"
-											: "the policy gives it",
-						  .remedy = StatementAsOwner(acls->audit, acls->owner, statement),
-						  .line = expectation->line});
+	AddFinding(
+		acls->audit,
+		&(Finding){.phase = object->kind <= KIND_SCHEMA ? PHASE_GRANT_SCHEMA : PHASE_GRANT,
+				   .verdict = VERDICT_MISSING,
+				   .severity = was_there ? SEVERITY_NOTE : SEVERITY_ERROR,
+				   .role = expectation->grantee,
+				   .object_type = object->kind,
+				   .object_schema = object->schema,
+				   .object_name = object->name,
+				   .column_name = column_name,
+				   .privilege = option_only ? psprintf("GRANT OPTION FOR %s", name) : name,
+				   .path = was_there ? "it goes with a grant that is to be revoked"
+									 : "the policy gives it",
+				   .remedy = StatementAsOwner(acls->audit, object->schema, acls->owner, statement),
+				   .line = expectation->line});
 }
 
 /* Whether an expectation of the same privilege stands before this one. */

@@ -113,7 +113,7 @@ AddExcess(const AclAudit *acls, const AuditColumn *column, const AclItem *entry,
 
 	AddFinding(
 		acls->audit,
-		&(Finding){.phase = PHASE_REVOKE,
+		&(Finding){.phase = object->kind <= KIND_SCHEMA ? PHASE_REVOKE_SCHEMA : PHASE_REVOKE,
 				   .verdict = is_known ? VERDICT_EXCESS : VERDICT_UNKNOWN_ROLE,
 				   .severity = ExcessSeverity(acls, column, entry->ai_grantee, privilege),
 				   .role = entry->ai_grantee,
@@ -365,9 +365,11 @@ TakeBack(AclAudit *acls, AuditColumn *column, AclItem entry, AclMode privilege, 
 		TakeBackDependents(acls, column, entry.ai_grantee, privilege, depth, statements);
 	statement = RevokeStatement(acls, column, entry.ai_grantee, privilege, option_only,
 								HasDependents(acls, column, entry.ai_grantee, privilege));
-	AppendStatement(statements, entry.ai_grantor == acls->owner
-									? StatementAsOwner(acls->audit, acls->owner, statement)
-									: StatementAsRole(acls->audit, entry.ai_grantor, statement));
+	AppendStatement(
+		statements,
+		entry.ai_grantor == acls->owner
+			? StatementAsOwner(acls->audit, acls->object->schema, acls->owner, statement)
+			: StatementAsRole(acls->audit, acls->object->schema, entry.ai_grantor, statement));
 	ApplyRevoke(acls, column, &entry, privilege, option_only);
 }
 
@@ -484,7 +486,8 @@ RevokeOrphan(AclAudit *acls, AuditColumn *column, const AclItem *entry, AclMode 
 	StringInfoData statements;
 
 	initStringInfo(&statements);
-	AppendStatement(&statements, StatementAsOwner(acls->audit, acls->owner, grant));
+	AppendStatement(&statements,
+					StatementAsOwner(acls->audit, acls->object->schema, acls->owner, grant));
 	ACLITEM_SET_PRIVS_GOPTIONS(option, privilege, privilege);
 	*acl = aclupdate(*acl, &option, ACL_MODECHG_ADD, acls->owner, DROP_CASCADE);
 	TakeBack(acls, column, option, privilege, keeps, 0, &statements);

@@ -223,7 +223,7 @@ sub try_state
         extra_params => defined $administrator ? [ '-U', $administrator ] : []);
     my ($status, $out, $err) = try_sql($node, 'main', $administrator, <<"END");
 \\o $file
-SELECT remedy || ';' FROM hh.audit();
+SELECT remedy || ';' FROM hh.audit() WITH ORDINALITY GROUP BY remedy ORDER BY min(ordinality);
 \\o
 \\i $file
 SELECT * FROM hh.audit();
