@@ -7,9 +7,7 @@
  * ACLs, with PostgreSQL's own functions: first the owner's grants that the policy
  * doesn't know, then those of whoever rightly holds a grant option.
  *
- * CASCADE stops at a role that can still grant as a member of another: what it has
- * granted then stays, on nobody's authority.  Where that can be, as things are or by
- * the policy's memberships, each grantor takes back its own.
+ * Where CASCADE may stop half-way (audit_cascade.c), each grantor takes back its own.
  */
 #include "postgres.h"
 
@@ -20,23 +18,6 @@
 
 #include "audit_revoke.h"
 #include "compat.h"
-
-/* Longer chains of grants and memberships are taken for loops. */
-#define LONGEST_CHAIN 64
-
-/* A column, or NULL for the whole object. */
-static Acl **
-AclOf(AclAudit *acls, AuditColumn *column)
-{
-	return column != NULL ? &column->acl : &acls->acl;
-}
-
-/* The columns' numbers, and -1 before them for the whole object. */
-static AuditColumn *
-ColumnOrWhole(const AclAudit *acls, int number)
-{
-	return number < 0 ? NULL : &acls->object->columns[number];
-}
 
 /* What the policy gives a role there: privileges, or grant options. */
 static AclMode
@@ -178,109 +159,6 @@ RememberAcls(AclAudit *acls)
 	for (int number = -1; number < acls->object->column_count; number++)
 		acl[number + 1] = *AclOf(acls, ColumnOrWhole(acls, number));
 	return acl;
-}
-
-/* Whether a role has granted on what it holds, in an ACL. */
-static bool
-HasGrantedOn(const Acl *acl, Oid grantor, AclMode privilege)
-{
-	for (int i = 0; i < ACL_NUM(acl); i++)
-	{
-		const AclItem *item = &ACL_DAT(acl)[i];
-
-		if (item->ai_grantor == grantor && (ACLITEM_GET_PRIVS(*item) & privilege))
-			return true;
-	}
-	return false;
-}
-
-/* How far a revocation from the whole object or from a column reaches: the first number behind it. */
-static int
-FirstNumber(const AclAudit *acls, const AuditColumn *column)
-{
-	return column == NULL ? -1 : (int) (column - acls->object->columns);
-}
-
-static int
-EndNumber(const AclAudit *acls, const AuditColumn *column)
-{
-	return column == NULL ? acls->object->column_count : FirstNumber(acls, column) + 1;
-}
-
-static bool
-HasDependents(AclAudit *acls, const AuditColumn *column, Oid grantor, AclMode privilege)
-{
-	for (int number = FirstNumber(acls, column); number < EndNumber(acls, column); number++)
-	{
-		if (HasGrantedOn(*AclOf(acls, ColumnOrWhole(acls, number)), grantor, privilege))
-			return true;
-	}
-	return false;
-}
-
-/* Whether one role is a member of another as things are, or will be by the policy. */
-static bool
-CanReach(const PolicyImage *policy, Oid member, Oid group, int depth)
-{
-	if (is_member_of_role(member, group))
-		return true;
-	for (int i = 0; depth < LONGEST_CHAIN && i < policy->rule_count; i++)
-	{
-		const PolicyRule *rule = &policy->rules[i];
-
-		if (rule->rule == RULE_MEMBER && is_member_of_role(member, rule->role) &&
-			CanReach(policy, rule->group, group, depth + 1))
-			return true;
-	}
-	return false;
-}
-
-/* Whether a role may be able to grant though its own grant option is gone. */
-static bool
-MayStillGrant(AclAudit *acls, Oid role, AclMode privilege)
-{
-	const PolicyImage *policy = &acls->audit->policy;
-
-	if (CanReach(policy, role, acls->owner, 0))
-		return true;
-	for (int number = -1; number < acls->object->column_count; number++)
-	{
-		const Acl *acl = *AclOf(acls, ColumnOrWhole(acls, number));
-
-		for (int i = 0; i < ACL_NUM(acl); i++)
-		{
-			const AclItem *item = &ACL_DAT(acl)[i];
-
-			if (item->ai_grantee != role && (ACLITEM_GET_GOPTIONS(*item) & privilege) &&
-				CanReach(policy, role, item->ai_grantee, 0))
-				return true;
-		}
-	}
-	return false;
-}
-
-/* Whether CASCADE is sure to take all that hangs on what a role has granted. */
-static bool
-CascadeIsSure(AclAudit *acls, const AuditColumn *column, Oid grantor, AclMode privilege, int depth)
-{
-	if (!HasDependents(acls, column, grantor, privilege))
-		return true;
-	if (depth > LONGEST_CHAIN || MayStillGrant(acls, grantor, privilege))
-		return false;
-	for (int number = FirstNumber(acls, column); number < EndNumber(acls, column); number++)
-	{
-		const Acl *acl = *AclOf(acls, ColumnOrWhole(acls, number));
-
-		for (int i = 0; i < ACL_NUM(acl); i++)
-		{
-			const AclItem *item = &ACL_DAT(acl)[i];
-
-			if (item->ai_grantor == grantor && (ACLITEM_GET_GOPTIONS(*item) & privilege) &&
-				!CascadeIsSure(acls, column, item->ai_grantee, privilege, depth + 1))
-				return false;
-		}
-	}
-	return true;
 }
 
 static void
