@@ -337,7 +337,8 @@ ReportTriggers(EscalationReport *report, ObjectEscalations *objects)
 						 psprintf("%s on %s", trigger->name, RelationName(trigger->table)),
 						 "replaces a function that runs as whoever writes to the table",
 						 psprintf("%s (owner of the function) : table owned by %s",
-								  report->role->quoted, GraphRoleName(report, trigger->table_owner)));
+								  report->role->quoted,
+								  GraphRoleName(report, trigger->table_owner)));
 	}
 }
 
