@@ -45,7 +45,9 @@ INSERT INTO hh.policy (id, rule, role_name, object_type, object_schema, object_n
     (15, 'privilege', 'audit_app', 'function', 'audit_a', 'twice(integer, public.vector)', NULL, 'EXECUTE', NULL, 'r', 24),
     (16, 'privilege', NULL, 'type', 'audit_a', NULL, NULL, 'USAGE', NULL, 'r', 25),
     (17, 'default', 'audit_app', 'table', 'audit_a', NULL, NULL, 'SELECT', 'audit_owner', 'r', 26),
-    (18, 'default', NULL, 'type', NULL, NULL, NULL, 'USAGE', 'audit_owner', 'r', 27);
+    (18, 'default', NULL, 'type', NULL, NULL, NULL, 'USAGE', 'audit_owner', 'r', 27),
+    -- what the test of the installation has granted
+    (19, 'privilege', 'regress_hh_owner', 'database', NULL, NULL, NULL, 'CREATE', NULL, 'r', 28);
 
 -- remedies, as a script runs them
 CREATE FUNCTION mend() RETURNS SETOF text LANGUAGE plpgsql AS $$

@@ -37,7 +37,7 @@ main(void)
 	check("a\xFF\xC0\xAF", "a" REPLACED REPLACED REPLACED, "what is no UTF-8 is replaced");
 	check("a\xF0\x9F", "a" REPLACED REPLACED, "a sequence cut short is not read beyond");
 
-	html_append(html, "<b class=\"%s\">%d of %s</b>%s", "\"x\"", -3, "<i>", NULL);
+	html_append(html, "<b class=\"%s\">%d of %s</b>%s", "\"x\"", -3, "<i>", (const char *) NULL);
 	is_text(html->data, "<b class=\"&quot;x&quot;\">-3 of &lt;i&gt;</b>", "values in markup");
 	resetPQExpBuffer(html);
 	html_append_markup(html, "<p>100%s</p>");
