@@ -27,6 +27,12 @@ struct Result
 /* Fills in what the server, or libpq, said of a statement that failed. */
 extern void server_error_fill(ServerError *error, PGconn *connection, const PGresult *result);
 
+/*
+ * What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that.
+ * Returns false where the time was up.
+ */
+extern bool wait_for_connection(PGconn *connection, int milliseconds);
+
 /* A libpq message without the line feed it ends with; the caller frees it. */
 extern char *libpq_message_copy(const char *message);
 

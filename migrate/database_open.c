@@ -279,8 +279,7 @@ ignore_notice(void *unused, const PGresult *notice)
 	(void) notice;
 }
 
-/* What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that. */
-static void
+bool
 wait_for_connection(PGconn *connection, int milliseconds)
 {
 	int64 deadline = clock_ms() + milliseconds;
@@ -293,10 +292,11 @@ wait_for_connection(PGconn *connection, int milliseconds)
 		int64 left = deadline - clock_ms();
 
 		if (left <= 0)
-			return;
+			return false;
 		if (poll(&socket, 1, (int) left) > 0)
 			wanted = PQconnectPoll(connection);
 	}
+	return true;
 }
 
 Database *

@@ -1,0 +1,323 @@
+/*
+ * doctor_database.c
+ *		What is seen of the database as a whole, through the connection that was asked for.
+ */
+#include "postgres_fe.h"
+
+#include <sys/time.h>
+#include <time.h>
+
+#include "common/logging.h"
+
+#include "doctor_check.h"
+#include "doctor_database.h"
+#include "doctor_ledger.h"
+#include "doctor_role.h"
+#include "pqexpbuffer.h"
+#include "queries.h"
+
+#define OLDEST_TRANSACTION "1000000000"
+#define CERTIFICATE_DAYS   14
+
+#define NO_SURVEY "what is deployed could not be read, as said before"
+
+/*
+ * As session_run(), but only where nothing of the owner's runs with the rights of a
+ * superuser.
+ */
+static Result *
+run_contained(const DoctorView *view, const char *sql, int columns, ServerError *error)
+{
+	if (view->session.mode == SESSION_READER && database_user_is_superuser(view->database))
+	{
+		error->message =
+			pg_strdup("a superuser does not read the owner's tables without hh.execute_as_owner()");
+		return NULL;
+	}
+	return session_run(&view->session, sql, columns, NO_PARAMS, error);
+}
+
+static DoctorMode
+mode_of_name(const char *name)
+{
+	if (name && strcmp(name, "auto-migrate") == 0)
+		return DOCTOR_AUTO_MIGRATE;
+	return name && strcmp(name, "verify") == 0 ? DOCTOR_VERIFY : DOCTOR_NONE;
+}
+
+static bool
+read_services(const DoctorView *view, DoctorServices *services)
+{
+	ServerError error = {0};
+	Result *rows = run_contained(view, query_doctor_services, 3, &error);
+
+	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
+		doctor_services_add(services, result_value(rows, row, 0), result_value(rows, row, 1),
+							mode_of_name(result_value(rows, row, 2)));
+	result_free(rows);
+	server_error_free(&error);
+	return services->count > 0;
+}
+
+void
+doctor_view_open(DoctorView *view, Database *database, Survey *survey, DoctorServices *services)
+{
+	view->database = database;
+	view->survey = survey;
+	if (database == NULL)
+		return;
+	database_command(database, "SET statement_timeout = '4s'");
+	view->is_surveyed = survey_take(survey, database, NULL, false);
+	if (!view->is_surveyed)
+		return;
+	view->session = session_make(database, &survey->deployment);
+	if (survey->deployment.ledger_exists)
+		view->knows_services = read_services(view, services);
+}
+
+/* The roles of the services, as an array literal; each once or more. */
+static char *
+array_of_roles(const DoctorServices *services)
+{
+	PQExpBuffer array = createPQExpBuffer();
+	char *copy;
+
+	for (int i = 0; i < services->count; i++)
+	{
+		const char *role = services->items[i].role;
+
+		if (role == NULL)
+			continue;
+		appendPQExpBufferStr(array, array->len > 0 ? ",\"" : "\"");
+		for (; *role; role++)
+			appendPQExpBuffer(array, "%s%c", *role == '"' || *role == '\\' ? "\\" : "", *role);
+		appendPQExpBufferChar(array, '"');
+	}
+	copy = psprintf("{%s}", array->data);
+	destroyPQExpBuffer(array);
+	return copy;
+}
+
+/* The columns of queries/doctor_roles.sql. */
+enum
+{
+	ROLE_NAME,
+	ROLE_EXISTS,
+	ROLE_CAN_LOGIN,
+	ROLE_HAS_EXPIRED,
+	ROLE_EXPIRY,
+	ROLE_LIMIT,
+	ROLE_IS_AT_LIMIT,
+	ROLE_QUOTED
+};
+
+static void
+observe_role(Examination *examination, const Result *rows, int row)
+{
+	const char *role = result_value(rows, row, ROLE_NAME);
+	const char *quoted = result_value(rows, row, ROLE_QUOTED);
+	Observation seen = {.check = CHECK_COUNT, .role = role, .object = role};
+	char *detail = NULL;
+	char *remedy = NULL;
+
+	if (!result_is_true(rows, row, ROLE_EXISTS))
+		seen.check = CHECK_ROLE;
+	else if (!result_is_true(rows, row, ROLE_CAN_LOGIN))
+	{
+		seen.check = CHECK_LOGIN;
+		detail = pg_strdup("it is NOLOGIN");
+	}
+	else if (result_is_true(rows, row, ROLE_HAS_EXPIRED))
+	{
+		seen.check = CHECK_PASSWORD;
+		detail = psprintf("it ended on %s", result_value(rows, row, ROLE_EXPIRY));
+		remedy = psprintf("sql ALTER ROLE %s VALID UNTIL 'infinity'", quoted);
+	}
+	else if (result_is_true(rows, row, ROLE_IS_AT_LIMIT))
+	{
+		seen.check = CHECK_CONNECTION_LIMIT;
+		detail = psprintf("it has CONNECTION LIMIT %s, and they are in use",
+						  result_value(rows, row, ROLE_LIMIT));
+		remedy = psprintf("sql ALTER ROLE %s CONNECTION LIMIT -1", quoted);
+	}
+	seen.detail = detail;
+	seen.remedy = remedy;
+	if (seen.check != CHECK_COUNT)
+		examination_observe(examination, seen);
+	pg_free(detail);
+	pg_free(remedy);
+}
+
+static void
+look_at_roles(Examination *examination, const DoctorView *view, const char *roles)
+{
+	ServerError error = {0};
+	Result *rows = database_run(view->database, query_doctor_roles, PARAMS(roles), &error);
+
+	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
+		observe_role(examination, rows, row);
+	result_free(rows);
+	server_error_free(&error);
+}
+
+static void
+observe_horizon(Examination *examination, const Result *rows, int row)
+{
+	const char *relation = result_value(rows, row, 0);
+	const char *days = result_value(rows, row, 2);
+	const char *waiting = result_value(rows, row, 3);
+	const char *service = strcmp(relation, "search.search_logs") == 0 ? "hh-search-svc"
+																	  : "hh-msgs-svc";
+	char *detail = NULL;
+
+	if (days != NULL && atoi(days) < DOCTOR_FEWEST_DAYS_LEFT)
+	{
+		detail = psprintf("they reach until %s, %s days from now", result_value(rows, row, 1), days);
+		examination_observe(examination, (Observation){.check = CHECK_PARTITIONS,
+													   .service = service,
+													   .object = relation,
+													   .detail = detail});
+	}
+	pg_free(detail);
+	if (waiting == NULL || strcmp(waiting, "0") == 0)
+		return;
+	detail = psprintf("%s rows", waiting);
+	examination_observe(examination, (Observation){.check = CHECK_DEFAULT_ROWS,
+												   .service = service,
+												   .object = relation,
+												   .detail = detail});
+	pg_free(detail);
+}
+
+/* Nothing to look at before the migrations: that they are missing is a finding of its own. */
+static void
+look_at_partitions(Examination *examination, const DoctorView *view)
+{
+	ServerError error = {0};
+	Result *rows = run_contained(view, query_partition_horizon, 4, &error);
+
+	if (rows == NULL)
+	{
+		examination_impossible(examination, CHECK_PARTITIONS, error.message);
+		examination_impossible(examination, CHECK_DEFAULT_ROWS, error.message);
+	}
+	else
+	{
+		examination_done(examination, CHECK_PARTITIONS);
+		examination_done(examination, CHECK_DEFAULT_ROWS);
+	}
+	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
+		observe_horizon(examination, rows, row);
+	result_free(rows);
+	server_error_free(&error);
+}
+
+static void
+look_at_registry(Examination *examination, const DoctorView *view)
+{
+	ServerError error = {0};
+	Result *rows = run_contained(view, query_doctor_registry, 2, &error);
+
+	if (rows == NULL)
+		examination_impossible(examination, CHECK_REGISTRY, error.message);
+	else
+		examination_done(examination, CHECK_REGISTRY);
+	if (rows != NULL && result_rows(rows) > 0)
+	{
+		const char *dimensions = result_value(rows, 0, 1);
+		char *detail = psprintf("it has %s; there are %s", dimensions, result_value(rows, 0, 0));
+		char *remedy = psprintf("sql UPDATE hh.embedding_model SET active = false WHERE dims <> %s",
+								dimensions);
+
+		examination_observe(examination,
+							(Observation){.check = CHECK_REGISTRY,
+										  .object = "search.candidate_embeddings.embedding",
+										  .detail = detail,
+										  .remedy = remedy});
+		pg_free(detail);
+		pg_free(remedy);
+	}
+	result_free(rows);
+	server_error_free(&error);
+}
+
+static void
+look_at_clock(Examination *examination, Database *database)
+{
+	struct timeval now;
+	char *seconds;
+
+	gettimeofday(&now, NULL);
+	seconds = psprintf("%lld.%06ld", (long long) now.tv_sec, (long) now.tv_usec);
+	doctor_run_check(examination, database, CHECK_CLOCK, NULL, PARAMS(seconds));
+	pg_free(seconds);
+}
+
+static void
+look_at_certificate(Examination *examination, Database *database, const char *address)
+{
+	time_t end = (time_t) database_certificate_end(database);
+	char detail[64];
+
+	examination_done(examination, CHECK_CERTIFICATE);
+	if (end == 0 || end > time(NULL) + CERTIFICATE_DAYS * 86400)
+		return;
+	strftime(detail, sizeof(detail), "on %Y-%m-%d %H:%M UTC", gmtime(&end));
+	examination_observe(examination, (Observation){.check = CHECK_CERTIFICATE,
+												   .object = address,
+												   .detail = detail,
+												   .remedy = "sql SHOW ssl_cert_file"});
+}
+
+/* What any role may look at. */
+static void
+look_at_server(Examination *examination, Database *database, const char *address,
+			   const char *roles)
+{
+	static const DoctorCheckId plain[] = {
+		CHECK_VECTOR_FAULTS, CHECK_LIBRARY,		CHECK_INVALID_INDEXES, CHECK_AUTOVACUUM,
+		CHECK_SEQUENCES,	 CHECK_REPLICATION, CHECK_ARCHIVING};
+
+	for (size_t i = 0; i < lengthof(plain); i++)
+	{
+		if (database_server_version(database) >= doctor_checks[plain[i]].minimum_version)
+			doctor_run_check(examination, database, plain[i], NULL, NO_PARAMS);
+		else
+			examination_impossible(examination, plain[i],
+								   "this release of PostgreSQL does not show it");
+	}
+	doctor_run_check(examination, database, CHECK_WRAPAROUND, NULL, PARAMS(OLDEST_TRANSACTION));
+	doctor_run_check(examination, database, CHECK_HEADROOM, NULL, PARAMS(roles));
+	look_at_clock(examination, database);
+	look_at_certificate(examination, database, address);
+}
+
+void
+doctor_examine_database(Examination *examination, const DoctorView *view,
+						const DoctorServices *services, const char *address)
+{
+	char *roles = array_of_roles(services);
+
+	if (!view->is_surveyed)
+		doctor_database_impossible(examination, NO_SURVEY);
+	look_at_roles(examination, view, roles);
+	look_at_server(examination, view->database, address, roles);
+	if (view->is_surveyed)
+		doctor_look_at_ledger(examination, view->survey);
+	if (view->is_surveyed && view->survey->deployment.ledger_exists)
+	{
+		look_at_partitions(examination, view);
+		look_at_registry(examination, view);
+	}
+	pg_free(roles);
+}
+
+void
+doctor_database_impossible(Examination *examination, const char *why)
+{
+	for (int check = 0; check < CHECK_COUNT; check++)
+	{
+		if (doctor_checks[check].scope != SCOPE_ROLE)
+			examination_impossible(examination, (DoctorCheckId) check, why);
+	}
+}
