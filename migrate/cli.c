@@ -15,6 +15,8 @@
 #include "command_maintain.h"
 #include "command_new.h"
 #include "command_repair.h"
+#include "command_roles_passwords.h"
+#include "command_roles_verify.h"
 #include "command_status.h"
 #include "command_trace.h"
 #include "command_up.h"
@@ -68,6 +70,16 @@ static const Command commands[] = {
 	 "a scratch database to see whether the catalogs are what they make, and refuses with 2\n"
 	 "where they are not.",
 	 command_baseline},
+	{"roles passwords", "[ROLE]...", ROLES_PASSWORDS, "set the passwords of roles that log in",
+	 "Sets the passwords of the policy's login roles, or of the roles given, to what their\n"
+	 "secrets say, and proves each by a login. Secrets are in --secrets-dir or in variables\n"
+	 "HH_PASSWORD_ROLE. Passwords don't travel, and what works already stays as it is.",
+	 command_roles_passwords},
+	{"roles verify", "[ROLE]...", ROLES_VERIFY, "log in as each role, with its secret",
+	 "Logs in anew as each of the policy's login roles, or as the roles given, with the secret\n"
+	 "in --secrets-dir, HH_PASSWORD_ROLE or the file of passwords. Changes nothing. Exits with\n"
+	 "2 where one can't.",
+	 command_roles_verify},
 	{"maintain", NULL, MAINTAIN, "make and expire monthly partitions, for a scheduler",
 	 "Makes partitions ahead, moves rows out of the default partitions, and shows how\n"
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
@@ -377,5 +389,6 @@ cli_run(int argc, char **argv)
 	if (parse_options(&line, argc, argv))
 		exit_code = run_command(&line, argc - optind, argv + optind);
 	variables_free(&line.options.settings);
+	pg_free(line.options.rotate);
 	return exit_code;
 }

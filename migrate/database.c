@@ -147,16 +147,17 @@ execute(Database *database, const char *sql, int count, const char *const *value
 	return PQexec(database->connection, sql);
 }
 
-Result *
-database_run(Database *database, const char *sql, int count, const char *const *values,
-			 ServerError *error)
+/* shown: what -v says was sent. */
+static Result *
+run(Database *database, const char *sql, const char *shown, int count, const char *const *values,
+	ServerError *error)
 {
 	PGconn *connection = database->connection;
 	PGresult *rows = execute(database, sql, count, values);
 	ExecStatusType status = PQresultStatus(rows);
 	Result *result;
 
-	pg_log_debug("sent: %s", sql);
+	pg_log_debug("sent: %s", shown);
 	if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY)
 	{
 		result = pg_malloc0(sizeof(Result));
@@ -169,6 +170,19 @@ database_run(Database *database, const char *sql, int count, const char *const *
 		server_error_fill(error, connection, rows);
 	PQclear(rows);
 	return NULL;
+}
+
+Result *
+database_run(Database *database, const char *sql, int count, const char *const *values,
+			 ServerError *error)
+{
+	return run(database, sql, sql, count, values, error);
+}
+
+Result *
+database_run_unshown(Database *database, const char *sql, const char *shown, ServerError *error)
+{
+	return run(database, sql, shown, NO_PARAMS, error);
 }
 
 Result *

@@ -12,6 +12,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "login.h"
+
 typedef struct Database Database;
 typedef struct Result Result;
 
@@ -116,6 +118,15 @@ extern bool database_user_is_superuser(const Database *database);
 extern Database *database_connect_beside(const Database *database);
 
 /*
+ * Tries to log in to the same database as some role, and ends that at once.  password: NULL
+ * leaves it to the file that PGPASSFILE names.  It is sent in no form but SCRAM's proof.
+ * Fills in *login, which login_free() frees, and logs nothing.  Takes PGPASSWORD out of the
+ * environment.
+ */
+extern void database_login(const Database *database, const char *role, const char *password,
+						   Login *login);
+
+/*
  * From now on, look(argument) is called again and again while a statement runs
  * that takes its time; NULL ends that.
  */
@@ -130,6 +141,10 @@ extern Result *database_run(Database *database, const char *sql, int count,
 							const char *const *values, ServerError *error);
 extern Result *database_query(Database *database, const char *sql, int count,
 							  const char *const *values);
+
+/* As database_run(), for a statement that -v must not show: it says the other text. */
+extern Result *database_run_unshown(Database *database, const char *sql, const char *shown,
+									ServerError *error);
 
 /*
  * Runs a single statement.  Returns NULL, and logs nothing, where it

@@ -24,6 +24,21 @@ struct Result
 	PGresult *rows;
 };
 
+/* A connection's setting, as libpq names it; value NULL: libpq's default. */
+typedef struct Setting
+{
+	const char *keyword;
+	const char *value;
+} Setting;
+
+/*
+ * Begins to connect as another connection did, to the same host and with TLS where that has
+ * it, but for these settings, of which the last has no keyword.
+ */
+extern PGconn *database_begin_like(const Database *database, const Setting *instead);
+
+extern void database_ignore_notice(void *unused, const PGresult *notice);
+
 /* Fills in what the server, or libpq, said of a statement that failed. */
 extern void server_error_fill(ServerError *error, PGconn *connection, const PGresult *result);
 

@@ -272,8 +272,8 @@ take_to_work(Database *database, const ConnectionOptions *options)
 	return NULL;
 }
 
-static void
-ignore_notice(void *unused, const PGresult *notice)
+void
+database_ignore_notice(void *unused, const PGresult *notice)
 {
 	(void) unused;
 	(void) notice;
@@ -308,33 +308,40 @@ database_open(const ConnectionOptions *options)
 	return take_to_work(database, options);
 }
 
-/* Connects as another connection did, TLS included, or only begins to; dbname: another, or NULL. */
+/* Of several hosts, the one that answered; else as the other connection, but for what is set instead. */
+static bool
+is_set_instead(const Setting *instead, const char *keyword)
+{
+	for (; instead->keyword != NULL; instead++)
+	{
+		if (strcmp(instead->keyword, keyword) == 0)
+			return true;
+	}
+	return strcmp(keyword, "host") == 0 || strcmp(keyword, "hostaddr") == 0 ||
+		   strcmp(keyword, "port") == 0;
+}
+
+/* As database_begin_like(), or to the end. */
 static PGconn *
-connect_like(const Database *database, const char *dbname, bool start_only)
+connect_like(const Database *database, const Setting *instead, bool start_only)
 {
 	PQconninfoOption *said = PQconninfo(database->connection);
-	const char *keywords[64] = {NULL};
-	const char *values[64] = {NULL};
-	int count = 0;
+	const char *keywords[80] = {"host", "port"};
+	const char *values[80] = {PQhost(database->connection), PQport(database->connection)};
+	int count = 2;
 	PGconn *connection;
 
-	for (PQconninfoOption *option = said; option && option->keyword && count < 58; option++)
+	for (const Setting *setting = instead; setting->keyword != NULL; setting++)
 	{
-		/* Of several hosts, the one that answered. */
-		if (option->val == NULL || strcmp(option->keyword, "host") == 0 ||
-			strcmp(option->keyword, "hostaddr") == 0 || strcmp(option->keyword, "port") == 0)
+		keywords[count] = setting->keyword;
+		values[count++] = setting->value;
+	}
+	for (PQconninfoOption *option = said; option && option->keyword && count < 79; option++)
+	{
+		if (option->val == NULL || is_set_instead(instead, option->keyword))
 			continue;
 		keywords[count] = option->keyword;
 		values[count++] = option->val;
-	}
-	keywords[count] = "host";
-	values[count++] = PQhost(database->connection);
-	keywords[count] = "port";
-	values[count++] = PQport(database->connection);
-	if (dbname != NULL)
-	{
-		keywords[count] = "dbname";
-		values[count++] = dbname;
 	}
 	connection = start_only ? PQconnectStartParams(keywords, values, 0)
 							: PQconnectdbParams(keywords, values, 0);
@@ -342,23 +349,31 @@ connect_like(const Database *database, const char *dbname, bool start_only)
 	return connection;
 }
 
+PGconn *
+database_begin_like(const Database *database, const Setting *instead)
+{
+	return connect_like(database, instead, true);
+}
+
 Database *
 database_open_like(const Database *database, const char *dbname)
 {
 	const ConnectionOptions options = {.dbname = dbname};
+	const Setting instead[] = {{"dbname", dbname}, {NULL, NULL}};
 	Database *other = pg_malloc0(sizeof(Database));
 
-	other->connection = connect_like(database, dbname, false);
+	other->connection = connect_like(database, instead, false);
 	return take_to_work(other, &options);
 }
 
 Database *
 database_connect_beside(const Database *database)
 {
+	const Setting instead[] = {{NULL, NULL}};
 	Database *beside = pg_malloc0(sizeof(Database));
 
-	beside->connection = connect_like(database, NULL, true);
-	PQsetNoticeReceiver(beside->connection, ignore_notice, NULL);
+	beside->connection = database_begin_like(database, instead);
+	PQsetNoticeReceiver(beside->connection, database_ignore_notice, NULL);
 	wait_for_connection(beside->connection, BESIDE_WITHIN_MS);
 	if (PQstatus(beside->connection) == CONNECTION_OK)
 		return beside;

@@ -19,6 +19,7 @@
 
 #define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
 #define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
+#define SECRETS_ENVIRONMENT	   "HH_MIGRATE_SECRETS_DIR"
 
 static bool
 parse_number(const char *source, const char *value, int least, int most, int *number)
@@ -264,6 +265,30 @@ set_scratch_dbname(Options *options, const char *value)
 }
 
 static bool
+set_secrets_directory(Options *options, const char *value)
+{
+	options->secrets_directory = value;
+	return true;
+}
+
+static bool
+set_generate(Options *options, const char *value)
+{
+	(void) value;
+	options->generate = true;
+	return true;
+}
+
+static bool
+set_rotate(Options *options, const char *value)
+{
+	options->rotate =
+		pg_realloc(options->rotate, sizeof(char *) * (size_t) (options->rotate_count + 1));
+	options->rotate[options->rotate_count++] = value;
+	return true;
+}
+
+static bool
 set_format(Options *options, const char *value)
 {
 	static const char *const names[] = {[FORMAT_TEXT] = "text",
@@ -327,7 +352,7 @@ const Option options_table[MOST_OPTIONS] = {
 	{"accept-drift", 0, NULL, UP, set_accept_drift,
 	 "take the catalogs as they are for what \"verify\" compares\nwith, even where nothing is to "
 	 "do"},
-	{"dry-run", 0, NULL, UP | DOWN | BASELINE, set_dry_run,
+	{"dry-run", 0, NULL, UP | DOWN | BASELINE | ROLES_PASSWORDS, set_dry_run,
 	 "show what would be done, and do nothing"},
 	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | REPAIR | BASELINE, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
@@ -350,6 +375,12 @@ const Option options_table[MOST_OPTIONS] = {
 	{"scratch-dbname", 0, "NAME", VERIFY | TRACE | BASELINE, set_scratch_dbname,
 	 "an empty database of this server to use as scratch database\n(default: one is made and "
 	 "dropped)"},
+	{"secrets-dir", 0, "DIRECTORY", ROLES_PASSWORDS | ROLES_VERIFY, set_secrets_directory,
+	 "secrets, a file a role with its name, mode 0600\n(default: " SECRETS_ENVIRONMENT ")"},
+	{"generate", 0, NULL, ROLES_PASSWORDS, set_generate,
+	 "make a secret, of 32 random bytes, where a role has none"},
+	{"rotate", 0, "ROLE", ROLES_PASSWORDS, set_rotate,
+	 "make a new secret for this role in any case; may be repeated"},
 	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
@@ -371,11 +402,14 @@ options_read_environment(Options *options, int command)
 	const char *url = getenv("DATABASE_URL");
 	const char *directory = getenv(DIRECTORY_ENVIRONMENT);
 	const char *dimensions = getenv(DIMENSIONS_ENVIRONMENT);
+	const char *secrets = getenv(SECRETS_ENVIRONMENT);
 
 	if (options->connection.dbname == NULL && url && url[0])
 		options->connection.dbname = url;
 	if (options->directory == NULL && directory && directory[0])
 		options->directory = directory;
+	if (options->secrets_directory == NULL && secrets && secrets[0])
+		options->secrets_directory = secrets;
 	if ((command == UP || command == TRACE || command == BASELINE) &&
 		options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{

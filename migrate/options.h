@@ -51,6 +51,10 @@ typedef struct Options
 	const char *keep_months; /* NULL: for ever */
 	bool scratch;
 	const char *scratch_dbname; /* an empty database to use; NULL: one is made */
+	const char *secrets_directory;
+	bool generate;
+	const char **rotate; /* roles */
+	int rotate_count;
 } Options;
 
 #endif /* HH_OPTIONS_H */

@@ -21,4 +21,26 @@
  */
 #define SET_ROLE_PRIVILEGE(server_version) ((server_version) >= 160000 ? "SET" : "MEMBER")
 
+/*
+ * From 16, CREATEROLE reaches only roles on which one has ADMIN; before, all but superusers
+ * and replication roles.
+ */
+#define CREATEROLE_NEEDS_ADMIN(server_version) ((server_version) >= 160000)
+
+/* Before 16 a server has no setting scram_iterations, and always takes this many. */
+#define DEFAULT_SCRAM_ITERATIONS "4096"
+
+/* From 16, libpgcommon's function takes the hash too; from 18, salt is of another type. */
+#if PG_VERSION_NUM >= 160000
+#define SCRAM_BUILD_SECRET(salt, length, iterations, password, error)                              \
+	scram_build_secret(PG_SHA256, SCRAM_SHA_256_KEY_LEN, (const void *) (salt), length,            \
+					   iterations, password, error)
+#else
+#define SCRAM_BUILD_SECRET(salt, length, iterations, password, error)                              \
+	scram_build_secret((const void *) (salt), length, iterations, password, error)
+#endif
+
+/* From 16, libpq can be told to answer no request but such. */
+#define LIBPQ_HAS_REQUIRE_AUTH (PG_VERSION_NUM >= 160000)
+
 #endif /* HH_PG_COMPAT_H */

@@ -36,7 +36,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-  new_node add_role add_database
+  new_node start_node add_role add_database
   run_sql try_sql run_file run_program try_program run_client try_client
   conninfo migrations_in
   catalog rows differences is_same_listing is_listing_changed_by
@@ -66,14 +66,24 @@ my $directory = "$FindBin::RealBin/..";
 
 A running server of its own, in UTF-8, without a TCP port.  The options are init()'s.
 
+=item start_node(node, option => value...)
+
+Makes a PostgreSQL::Test::Cluster that is not initialized yet such a server.
+
 =cut
 
 sub new_node
 {
     my ($name, %options) = @_;
-    my $node = PostgreSQL::Test::Cluster->new($name);
+    return start_node(PostgreSQL::Test::Cluster->new($name), %options);
+}
 
-    $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8' ], %options);
+sub start_node
+{
+    my ($node, %options) = @_;
+    my @extra = @{ delete $options{extra} // [] };
+
+    $node->init(extra => [ '--encoding=UTF8', '--locale=C.UTF-8', @extra ], %options);
 
     # pgvector's parallel index builds can overflow a buffer below 0.8.2.
     $node->append_conf('postgresql.conf', <<'END');
@@ -188,6 +198,7 @@ A connection string, for programs.
 sub conninfo
 {
     my ($node, $database, $role) = @_;
+    $role //= $node->superuser if $node->can('superuser');
     return $node->connstr($database) . (defined $role ? " user='$role'" : '');
 }
 
