@@ -11,6 +11,7 @@
 
 #include "cli.h"
 #include "command_baseline.h"
+#include "command_doctor.h"
 #include "command_down.h"
 #include "command_maintain.h"
 #include "command_new.h"
@@ -85,6 +86,11 @@ static const Command commands[] = {
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
 	 "are left in a default partition.",
 	 command_maintain},
+	{"doctor", NULL, DOCTOR, "say what each service lacks, and which command brings it",
+	 "Connects as the role of each service, does what the service does at its start, and\n"
+	 "tries its statements without effect. Changes nothing. Exits with 2 where a service is\n"
+	 "not ready; warnings alone don't count.",
+	 command_doctor},
 	{"new", "NAME", NEW, "begin a migration of your own",
 	 "Makes a file with a commented template in the directory of your migrations, with a\n"
 	 "version behind all others there, and prints its path. Connects to no database.",

@@ -68,7 +68,7 @@ database_connect_like(const Database *database, const char *dbname)
 }
 
 Database *
-database_connect_trying(const ConnectionOptions *options, int milliseconds, LoginFailure *failure)
+database_connect_trying(const ConnectionOptions *options, int milliseconds, Login *login)
 {
-	return pin_session(database_try(options, NULL, NULL, milliseconds, failure));
+	return pin_session(database_try(options, NULL, NULL, milliseconds, login));
 }

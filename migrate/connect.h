@@ -18,9 +18,9 @@ extern Database *database_connect_like(const Database *database, const char *dbn
 
 /*
  * The same for a connection that may well fail, as database_try() makes it with the
- * options alone: *failure is filled in, or something is logged.
+ * options alone: *login is filled in, or something is logged.
  */
 extern Database *database_connect_trying(const ConnectionOptions *options, int milliseconds,
-										 LoginFailure *failure);
+										 Login *login);
 
 #endif /* HH_CONNECT_H */

@@ -67,26 +67,15 @@ extern Database *database_open_like(const Database *database, const char *dbname
 /* While on, a signal is remembered for database_cancelled() and cancels nothing. */
 extern void database_defer_signals(bool defer);
 
-/* Why nobody could be logged in.  Zero-initialised it is none. */
-typedef struct LoginFailure
-{
-	char sqlstate[6]; /* empty where the server said nothing */
-	char *message;	  /* one line */
-	bool timed_out;
-	bool lacks_password; /* the server asked for one, and there was none */
-	int64_t certificate_end; /* of the server's, where it is what was not accepted; 0: unknown */
-} LoginFailure;
-
 /*
  * Connects as another role, with its password (NULL: from the passfile), to where the
  * options lead; or with role NULL just as the options say.  Waits no longer than connect_timeout,
  * or so many milliseconds where that is not set; logs nothing.  Returns NULL and fills
- * *failure in where it can't.  What PGPASSWORD and the options say is the password of the
+ * *login in where it can't.  What PGPASSWORD and the options say is the password of the
  * role that they name, and nobody else's.
  */
 extern Database *database_try(const ConnectionOptions *options, const char *role,
-							  const char *password, int milliseconds, LoginFailure *failure);
-extern void login_failure_free(LoginFailure *failure);
+							  const char *password, int milliseconds, Login *login);
 
 /* How long database_try() waits, in milliseconds. */
 extern int database_try_timeout(const ConnectionOptions *options, int milliseconds);

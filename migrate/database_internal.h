@@ -43,10 +43,10 @@ extern void database_ignore_notice(void *unused, const PGresult *notice);
 extern void server_error_fill(ServerError *error, PGconn *connection, const PGresult *result);
 
 /*
- * What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that.
- * Returns false where the time was up.
+ * Brings a connection that was begun to its end, as long as no password is asked for in clear
+ * text or as MD5.  Returns false, and says why in *login, where it was given up.
  */
-extern bool wait_for_connection(PGconn *connection, int milliseconds);
+extern bool database_login_wait(PGconn *connection, Login *login, int milliseconds);
 
 /* A libpq message without the line feed it ends with; the caller frees it. */
 extern char *libpq_message_copy(const char *message);

@@ -59,11 +59,10 @@ look_at_request(PGconn *connection, Login *login, int64 deadline)
 	return login_read_request(login, bytes, count);
 }
 
-/* Returns false where it was given up. */
-static bool
-connect_watched(PGconn *connection, Login *login)
+bool
+database_login_wait(PGconn *connection, Login *login, int milliseconds)
 {
-	int64 deadline = clock_ms() + LOGIN_WITHIN_MS;
+	int64 deadline = clock_ms() + milliseconds;
 	PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
 
 	while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING)
@@ -74,6 +73,7 @@ connect_watched(PGconn *connection, Login *login)
 		if (is_over(deadline))
 		{
 			login->message = pg_strdup("there was no answer in time");
+			login->timed_out = true;
 			return false;
 		}
 		if (poll(&socket, 1, 100) <= 0)
@@ -126,7 +126,7 @@ database_login(const Database *database, const char *role, const char *password,
 	connection = database_begin_like(database, instead);
 	PQsetNoticeReceiver(connection, database_ignore_notice, NULL);
 	PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
-	if (connect_watched(connection, login))
+	if (database_login_wait(connection, login, LOGIN_WITHIN_MS))
 	{
 		login->had_password = !PQconnectionNeedsPassword(connection);
 		if (PQstatus(connection) == CONNECTION_OK)

@@ -279,7 +279,8 @@ database_ignore_notice(void *unused, const PGresult *notice)
 	(void) notice;
 }
 
-bool
+/* What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that. */
+static void
 wait_for_connection(PGconn *connection, int milliseconds)
 {
 	int64 deadline = clock_ms() + milliseconds;
@@ -292,11 +293,10 @@ wait_for_connection(PGconn *connection, int milliseconds)
 		int64 left = deadline - clock_ms();
 
 		if (left <= 0)
-			return false;
+			return;
 		if (poll(&socket, 1, (int) left) > 0)
 			wanted = PQconnectPoll(connection);
 	}
-	return true;
 }
 
 Database *

@@ -160,8 +160,8 @@ connection_string_without_password(const char *dbname)
 static bool
 is_personal(const char *keyword)
 {
-	static const char *const personal[] = {"user", "password", "target_session_attrs", "options",
-										   "replication"};
+	static const char *const personal[] = {"user",	  "password",	 "target_session_attrs",
+										   "options", "replication", "service"};
 
 	for (size_t i = 0; i < lengthof(personal); i++)
 	{
@@ -177,8 +177,8 @@ sslmode(const ConnectionOptions *options, const PQconninfoOption *said)
 {
 	const char *mode = value_of(said, "sslmode");
 
-	if (!options->require_tls || (mode && (strcmp(mode, "verify-ca") == 0 ||
-										   strcmp(mode, "verify-full") == 0)))
+	if (!options->require_tls ||
+		(mode && (strcmp(mode, "verify-ca") == 0 || strcmp(mode, "verify-full") == 0)))
 		return mode;
 	return "require";
 }
@@ -205,65 +205,22 @@ begin_connection(const ConnectionOptions *options, const PQconninfoOption *said,
 	set_parameter(&wanted, "sslmode", sslmode(options, said));
 	set_parameter(&wanted, "user", role ? role : user);
 	set_parameter(&wanted, "password",
-				  password ? password : is_own ? value_of(said, "password") : NULL);
+				  password ? password
+				  : is_own ? value_of(said, "password")
+						   : NULL);
 	if (options->require_tls)
 		set_parameter(&wanted, "gssencmode", "disable");
 	set_parameter(&wanted, "application_name", "hh-migrate doctor");
 	set_parameter(&wanted, "client_encoding", "UTF8");
 	if (!is_own)
+	{
+		/* Both may have a password, which libpq would take for this role's. */
 		unsetenv("PGPASSWORD");
+		unsetenv("PGSERVICE");
+	}
 	connection = PQconnectStartParams(wanted.keywords, wanted.values, 0);
 	PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
 	return connection;
-}
-
-/* Where a SQLSTATE stands in a verbose message: behind the severity, which is translated. */
-static const char *
-find_sqlstate(const char *message)
-{
-	for (const char *at = message; (at = strstr(at, ":  ")) != NULL; at++)
-	{
-		if (strspn(at + 3, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") == 5 && at[8] == ':')
-			return at + 3;
-	}
-	return NULL;
-}
-
-/* Of several attempts, that which says more than "not like this". */
-static const char *
-telling_sqlstate(const char *message)
-{
-	const char *first = find_sqlstate(message);
-
-	for (const char *at = first; at != NULL; at = find_sqlstate(at))
-	{
-		if (strncmp(at, "28000", 5) != 0)
-			return at;
-	}
-	return first;
-}
-
-static void
-fill_failure(LoginFailure *failure, PGconn *connection, bool timed_out)
-{
-	const char *message = PQerrorMessage(connection);
-	const char *state = telling_sqlstate(message);
-
-	failure->timed_out = timed_out;
-	failure->lacks_password = PQconnectionNeedsPassword(connection) != 0;
-	if (state != NULL)
-	{
-		strlcpy(failure->sqlstate, state, sizeof(failure->sqlstate));
-		message = state + 7;
-	}
-	failure->message = pnstrdup(message, strcspn(message, "\r\n"));
-}
-
-void
-login_failure_free(LoginFailure *failure)
-{
-	pg_free(failure->message);
-	memset(failure, 0, sizeof(*failure));
 }
 
 static int64_t
@@ -321,32 +278,28 @@ look_at_certificate(const PQconninfoOption *said, int milliseconds)
 	return end;
 }
 
-static void
-ignore_notice(void *unused, const PGresult *notice)
-{
-	(void) unused;
-	(void) notice;
-}
-
 Database *
 database_try(const ConnectionOptions *options, const char *role, const char *password,
-			 int milliseconds, LoginFailure *failure)
+			 int milliseconds, Login *login)
 {
 	PQconninfoOption *said = resolve(options);
 	int timeout = database_try_timeout(options, milliseconds);
 	Database *database = pg_malloc0(sizeof(Database));
-	bool in_time;
+	bool is_over;
 
+	memset(login, 0, sizeof(*login));
 	database->connection = begin_connection(options, said, role, password);
-	PQsetNoticeReceiver(database->connection, ignore_notice, NULL);
-	in_time = wait_for_connection(database->connection, timeout);
-	if (PQstatus(database->connection) == CONNECTION_OK)
+	PQsetNoticeReceiver(database->connection, database_ignore_notice, NULL);
+	is_over = database_login_wait(database->connection, login, timeout);
+	login->had_password = !PQconnectionNeedsPassword(database->connection);
+	if (is_over && PQstatus(database->connection) == CONNECTION_OK)
 		PQsetErrorVerbosity(database->connection, PQERRORS_DEFAULT);
 	else
 	{
-		fill_failure(failure, database->connection, !in_time);
-		if (strstr(failure->message, "certificate"))
-			failure->certificate_end = look_at_certificate(said, timeout);
+		if (is_over)
+			login_read_error(login, PQerrorMessage(database->connection));
+		if (strstr(login->message, "certificate"))
+			login->certificate_end = look_at_certificate(said, timeout);
 		database_close(database);
 		database = NULL;
 	}

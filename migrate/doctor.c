@@ -44,6 +44,20 @@ examination_observe(Examination *examination, Observation observation)
 }
 
 void
+examination_copy_check(Examination *examination, const Examination *other, DoctorCheckId check)
+{
+	if (other->outcomes[check] == CHECK_IMPOSSIBLE)
+		examination_impossible(examination, check, other->why[check]);
+	else
+		examination->outcomes[check] = other->outcomes[check];
+	for (int i = 0; i < other->observation_count; i++)
+	{
+		if (other->observations[i].check == check)
+			examination_observe(examination, other->observations[i]);
+	}
+}
+
+void
 examination_free(Examination *examination)
 {
 	for (int i = 0; i < examination->observation_count; i++)

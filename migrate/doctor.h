@@ -84,7 +84,7 @@ typedef struct Observation
 {
 	DoctorCheckId check;
 	const char *service; /* NULL: all that the check is for */
-	const char *role;	   /* NULL: whatever role a service has */
+	const char *role;	 /* NULL: whatever role a service has */
 	const char *object;
 	const char *detail; /* or NULL */
 	const char *remedy; /* an SQL statement or a command; NULL: the check's own */
@@ -111,6 +111,9 @@ typedef struct Examination
 extern void examination_done(Examination *examination, DoctorCheckId check);
 extern void examination_impossible(Examination *examination, DoctorCheckId check, const char *why);
 extern void examination_observe(Examination *examination, Observation observation);
+/* Takes over what another one says of a check. */
+extern void examination_copy_check(Examination *examination, const Examination *other,
+								   DoctorCheckId check);
 extern void examination_free(Examination *examination);
 
 extern void doctor_services_add(DoctorServices *services, const char *name, const char *role,

@@ -70,7 +70,8 @@ const DoctorCheck doctor_checks[CHECK_COUNT] = {
 						   .scope = SCOPE_DATABASE,
 						   .is_warning = true,
 						   .message = "the certificate of %s ends soon, or has ended",
-						   .effect = "then nobody can connect who looks at it (sslmode=verify-full)"},
+						   .effect =
+							   "then nobody can connect who looks at it (sslmode=verify-full)"},
 	[CHECK_RECOVERY] = {.name = "recovery",
 						.scope = SCOPE_ROLE,
 						.after = CONNECTED,
@@ -298,7 +299,8 @@ const DoctorCheck doctor_checks[CHECK_COUNT] = {
 						 .is_warning = true,
 						 .query = query_doctor_archiving,
 						 .message = "%s fails",
-						 .effect = "the database can't be restored to a time after the last success"},
+						 .effect =
+							 "the database can't be restored to a time after the last success"},
 };
 
 /* Whether a name is one of those with blanks between them. */

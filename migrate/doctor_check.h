@@ -22,15 +22,15 @@ typedef struct DoctorCheck
 {
 	const char *name;
 	CheckScope scope;
-	bool is_warning;		   /* the service is ready all the same */
-	uint64_t after;			   /* CHECK_BITs: where one of these failed, this says nothing */
-	const char *services;	   /* for these alone, with blanks between; NULL: for all that have a role */
-	bool auto_migrate_alone;   /* for services that run DDL of their own */
-	int minimum_version;	   /* of the server; 0: any */
-	const char *query;	      /* rows are object, detail, remedy; NULL: asked in C */
-	const char *message;	   /* %s is the object */
-	const char *effect;		   /* on the service, or of leaving it so */
-	const char *remedy;		   /* where the observation has none of its own; see doctor_remedy.h */
+	bool is_warning;	  /* the service is ready all the same */
+	uint64_t after;		  /* CHECK_BITs: where one of these failed, this says nothing */
+	const char *services; /* for these alone, with blanks between; NULL: for all that have a role */
+	bool auto_migrate_alone; /* for services that run DDL of their own */
+	int minimum_version;	 /* of the server; 0: any */
+	const char *query;		 /* rows are object, detail, remedy; NULL: asked in C */
+	const char *message;	 /* %s is the object */
+	const char *effect;		 /* on the service, or of leaving it so */
+	const char *remedy;		 /* where the observation has none of its own; see doctor_remedy.h */
 } DoctorCheck;
 
 #define CHECK_BIT(check) (UINT64_C(1) << (check))

@@ -4,20 +4,14 @@
  */
 #include "postgres_fe.h"
 
-#include <sys/time.h>
-#include <time.h>
-
 #include "common/logging.h"
 
 #include "doctor_check.h"
 #include "doctor_database.h"
 #include "doctor_ledger.h"
-#include "doctor_role.h"
+#include "doctor_server.h"
 #include "pqexpbuffer.h"
 #include "queries.h"
-
-#define OLDEST_TRANSACTION "1000000000"
-#define CERTIFICATE_DAYS   14
 
 #define NO_SURVEY "what is deployed could not be read, as said before"
 
@@ -73,29 +67,6 @@ doctor_view_open(DoctorView *view, Database *database, Survey *survey, DoctorSer
 	view->session = session_make(database, &survey->deployment);
 	if (survey->deployment.ledger_exists)
 		view->knows_services = read_services(view, services);
-}
-
-/* The roles of the services, as an array literal; each once or more. */
-static char *
-array_of_roles(const DoctorServices *services)
-{
-	PQExpBuffer array = createPQExpBuffer();
-	char *copy;
-
-	for (int i = 0; i < services->count; i++)
-	{
-		const char *role = services->items[i].role;
-
-		if (role == NULL)
-			continue;
-		appendPQExpBufferStr(array, array->len > 0 ? ",\"" : "\"");
-		for (; *role; role++)
-			appendPQExpBuffer(array, "%s%c", *role == '"' || *role == '\\' ? "\\" : "", *role);
-		appendPQExpBufferChar(array, '"');
-	}
-	copy = psprintf("{%s}", array->data);
-	destroyPQExpBuffer(array);
-	return copy;
 }
 
 /* The columns of queries/doctor_roles.sql. */
@@ -166,13 +137,14 @@ observe_horizon(Examination *examination, const Result *rows, int row)
 	const char *relation = result_value(rows, row, 0);
 	const char *days = result_value(rows, row, 2);
 	const char *waiting = result_value(rows, row, 3);
-	const char *service = strcmp(relation, "search.search_logs") == 0 ? "hh-search-svc"
-																	  : "hh-msgs-svc";
+	const char *service =
+		strcmp(relation, "search.search_logs") == 0 ? "hh-search-svc" : "hh-msgs-svc";
 	char *detail = NULL;
 
 	if (days != NULL && atoi(days) < DOCTOR_FEWEST_DAYS_LEFT)
 	{
-		detail = psprintf("they reach until %s, %s days from now", result_value(rows, row, 1), days);
+		detail =
+			psprintf("they reach until %s, %s days from now", result_value(rows, row, 1), days);
 		examination_observe(examination, (Observation){.check = CHECK_PARTITIONS,
 													   .service = service,
 													   .object = relation,
@@ -241,67 +213,16 @@ look_at_registry(Examination *examination, const DoctorView *view)
 	server_error_free(&error);
 }
 
-static void
-look_at_clock(Examination *examination, Database *database)
-{
-	struct timeval now;
-	char *seconds;
-
-	gettimeofday(&now, NULL);
-	seconds = psprintf("%lld.%06ld", (long long) now.tv_sec, (long) now.tv_usec);
-	doctor_run_check(examination, database, CHECK_CLOCK, NULL, PARAMS(seconds));
-	pg_free(seconds);
-}
-
-static void
-look_at_certificate(Examination *examination, Database *database, const char *address)
-{
-	time_t end = (time_t) database_certificate_end(database);
-	char detail[64];
-
-	examination_done(examination, CHECK_CERTIFICATE);
-	if (end == 0 || end > time(NULL) + CERTIFICATE_DAYS * 86400)
-		return;
-	strftime(detail, sizeof(detail), "on %Y-%m-%d %H:%M UTC", gmtime(&end));
-	examination_observe(examination, (Observation){.check = CHECK_CERTIFICATE,
-												   .object = address,
-												   .detail = detail,
-												   .remedy = "sql SHOW ssl_cert_file"});
-}
-
-/* What any role may look at. */
-static void
-look_at_server(Examination *examination, Database *database, const char *address,
-			   const char *roles)
-{
-	static const DoctorCheckId plain[] = {
-		CHECK_VECTOR_FAULTS, CHECK_LIBRARY,		CHECK_INVALID_INDEXES, CHECK_AUTOVACUUM,
-		CHECK_SEQUENCES,	 CHECK_REPLICATION, CHECK_ARCHIVING};
-
-	for (size_t i = 0; i < lengthof(plain); i++)
-	{
-		if (database_server_version(database) >= doctor_checks[plain[i]].minimum_version)
-			doctor_run_check(examination, database, plain[i], NULL, NO_PARAMS);
-		else
-			examination_impossible(examination, plain[i],
-								   "this release of PostgreSQL does not show it");
-	}
-	doctor_run_check(examination, database, CHECK_WRAPAROUND, NULL, PARAMS(OLDEST_TRANSACTION));
-	doctor_run_check(examination, database, CHECK_HEADROOM, NULL, PARAMS(roles));
-	look_at_clock(examination, database);
-	look_at_certificate(examination, database, address);
-}
-
 void
 doctor_examine_database(Examination *examination, const DoctorView *view,
 						const DoctorServices *services, const char *address)
 {
-	char *roles = array_of_roles(services);
+	char *roles = doctor_array_of_roles(services);
 
 	if (!view->is_surveyed)
 		doctor_database_impossible(examination, NO_SURVEY);
 	look_at_roles(examination, view, roles);
-	look_at_server(examination, view->database, address, roles);
+	doctor_look_at_server(examination, view->database, address, roles);
 	if (view->is_surveyed)
 		doctor_look_at_ledger(examination, view->survey);
 	if (view->is_surveyed && view->survey->deployment.ledger_exists)

@@ -69,9 +69,8 @@ add_unchecked(Diagnosis *diagnosis, DoctorCheckId check, const char *role, const
 			(known->role == role || (known->role && role && strcmp(known->role, role) == 0)))
 			return;
 	}
-	diagnosis->unchecked =
-		pg_realloc(diagnosis->unchecked,
-				   sizeof(Unchecked) * (size_t) (diagnosis->unchecked_count + 1));
+	diagnosis->unchecked = pg_realloc(
+		diagnosis->unchecked, sizeof(Unchecked) * (size_t) (diagnosis->unchecked_count + 1));
 	diagnosis->unchecked[diagnosis->unchecked_count++] =
 		(Unchecked){.check = check, .role = role, .why = why};
 }

@@ -12,10 +12,9 @@ static void
 observe(Examination *examination, DoctorCheckId check, const char *object, char *detail,
 		const char *remedy)
 {
-	examination_observe(examination, (Observation){.check = check,
-												   .object = object,
-												   .detail = detail,
-												   .remedy = remedy});
+	examination_observe(
+		examination,
+		(Observation){.check = check, .object = object, .detail = detail, .remedy = remedy});
 	pg_free(detail);
 }
 

@@ -19,30 +19,29 @@ static const struct
 	const char *sqlstate;
 	DoctorCheckId check;
 } meanings[] = {
-	{"28P01", CHECK_PASSWORD}, {"28000", CHECK_LOGIN},
-	{"3D000", CHECK_DATABASE}, {"42501", CHECK_CONNECT},
-	{"55000", CHECK_CONNECT},  {"53300", CHECK_CONNECTION_LIMIT},
+	{"28P01", CHECK_PASSWORD}, {"28000", CHECK_LOGIN},	 {"3D000", CHECK_DATABASE},
+	{"42501", CHECK_CONNECT},  {"55000", CHECK_CONNECT}, {"53300", CHECK_CONNECTION_LIMIT},
 	{"57P03", CHECK_SERVER},   {"57P01", CHECK_SERVER},
 };
 
 DoctorCheckId
-doctor_login_check(const LoginFailure *failure)
+doctor_login_check(const Login *login)
 {
-	const char *message = failure->message ? failure->message : "";
+	const char *message = login->message ? login->message : "";
 
-	if (failure->timed_out)
+	if (login->timed_out)
 		return CHECK_SERVER;
-	if (failure->lacks_password)
+	if (login->sqlstate[0] == '\0' && !login->had_password && login->request != LOGIN_UNKNOWN)
 		return CHECK_SECRET;
 	/* Where it has no password to ask for, PostgreSQL names the role that is missing. */
-	if (strcmp(failure->sqlstate, "28000") == 0 && strstr(message, "does not exist"))
+	if (strcmp(login->sqlstate, "28000") == 0 && strstr(message, "does not exist"))
 		return CHECK_ROLE;
 	for (size_t i = 0; i < lengthof(meanings); i++)
 	{
-		if (strcmp(failure->sqlstate, meanings[i].sqlstate) == 0)
+		if (strcmp(login->sqlstate, meanings[i].sqlstate) == 0)
 			return meanings[i].check;
 	}
-	if (failure->sqlstate[0] != '\0')
+	if (login->sqlstate[0] != '\0')
 		return CHECK_LOGIN;
 	if (strstr(message, "SSL") || strstr(message, "certificate") || strstr(message, "TLS"))
 		return CHECK_TLS;
@@ -74,7 +73,7 @@ password_remedy(const LoginAttempt *attempt)
 
 /* The password is the server's to take, where the stored one is good. */
 static char *
-failed_login_remedy(const LoginAttempt *attempt, const LoginFailure *failure, DoctorCheckId check)
+failed_login_remedy(const LoginAttempt *attempt, const Login *login, DoctorCheckId check)
 {
 	switch (check)
 	{
@@ -88,7 +87,7 @@ failed_login_remedy(const LoginAttempt *attempt, const LoginFailure *failure, Do
 							 "FROM pg_stat_activity WHERE backend_type = 'client backend' "
 							 "ORDER BY state_change");
 		case CHECK_LOGIN:
-			if (strstr(failure->message, "pg_hba"))
+			if (strstr(login->message, "pg_hba"))
 				return pg_strdup("sql SELECT * FROM pg_hba_file_rules");
 			return NULL;
 		default:
@@ -97,41 +96,40 @@ failed_login_remedy(const LoginAttempt *attempt, const LoginFailure *failure, Do
 }
 
 static char *
-failed_login_detail(const LoginAttempt *attempt, const LoginFailure *failure, DoctorCheckId check)
+failed_login_detail(const LoginAttempt *attempt, const Login *login, DoctorCheckId check)
 {
-	time_t end = (time_t) failure->certificate_end;
+	time_t end = (time_t) login->certificate_end;
 	char when[32];
 
-	if (failure->timed_out)
+	if (login->timed_out)
 		return psprintf("no answer within %g s", attempt->timeout / 1000.0);
 	if (check == CHECK_SECRET)
 		return attempt->secrets_dir
 				   ? psprintf("directory %s has none, nor has the passfile", attempt->secrets_dir)
-				   : pg_strdup("say where they are with --secrets-dir, or put it into the passfile");
-	if (check == CHECK_TLS && failure->certificate_end > 0 && end < time(NULL))
+				   : pg_strdup(
+						 "say where they are with --secrets-dir, or put it into the passfile");
+	if (check == CHECK_TLS && login->certificate_end > 0 && end < time(NULL))
 	{
 		strftime(when, sizeof(when), "%Y-%m-%d %H:%M UTC", gmtime(&end));
-		return psprintf("the server's certificate has expired, on %s: %s", when, failure->message);
+		return psprintf("the server's certificate has expired, on %s: %s", when, login->message);
 	}
-	return pg_strdup(failure->message);
+	return pg_strdup(login->message);
 }
 
 void
-doctor_login_failed(Examination *examination, const LoginAttempt *attempt,
-					const LoginFailure *failure)
+doctor_login_failed(Examination *examination, const LoginAttempt *attempt, const Login *login)
 {
-	DoctorCheckId check = doctor_login_check(failure);
+	DoctorCheckId check = doctor_login_check(login);
 	bool is_about_role = check != CHECK_SERVER && check != CHECK_TLS && check != CHECK_DATABASE;
-	char *detail = failed_login_detail(attempt, failure, check);
-	char *remedy = failed_login_remedy(attempt, failure, check);
+	char *detail = failed_login_detail(attempt, login, check);
+	char *remedy = failed_login_remedy(attempt, login, check);
 
 	pass_until(examination, check);
 	examination_observe(examination,
 						(Observation){.check = check,
-									  .object = is_about_role ? attempt->role
-												: check == CHECK_DATABASE
-													? attempt->dbname
-													: attempt->address,
+									  .object = is_about_role			  ? attempt->role
+												: check == CHECK_DATABASE ? attempt->dbname
+																		  : attempt->address,
 									  .detail = detail,
 									  .remedy = remedy});
 	pg_free(detail);
@@ -144,10 +142,9 @@ doctor_login_without_secret(Examination *examination, const LoginAttempt *attemp
 	char *remedy = password_remedy(attempt);
 
 	/* It was not tried to connect, so that nothing is said of the server. */
-	examination_observe(examination,
-						(Observation){.check = CHECK_SECRET,
-									  .object = attempt->role,
-									  .detail = attempt->secret_problem,
-									  .remedy = remedy});
+	examination_observe(examination, (Observation){.check = CHECK_SECRET,
+												   .object = attempt->role,
+												   .detail = attempt->secret_problem,
+												   .remedy = remedy});
 	pg_free(remedy);
 }

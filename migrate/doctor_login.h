@@ -23,12 +23,12 @@ typedef struct LoginAttempt
 /* Records that it succeeded, or which check it failed. */
 extern void doctor_login_passed(Examination *examination);
 extern void doctor_login_failed(Examination *examination, const LoginAttempt *attempt,
-								const LoginFailure *failure);
+								const Login *login);
 
 /* Records that there is a secret, and that it is none. */
 extern void doctor_login_without_secret(Examination *examination, const LoginAttempt *attempt);
 
 /* The check that a failed login stands for. */
-extern DoctorCheckId doctor_login_check(const LoginFailure *failure);
+extern DoctorCheckId doctor_login_check(const Login *login);
 
 #endif /* HH_DOCTOR_LOGIN_H */

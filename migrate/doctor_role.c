@@ -7,32 +7,12 @@
 #include "doctor_check.h"
 #include "doctor_contract.h"
 #include "doctor_role.h"
+#include "doctor_server.h"
 #include "pqexpbuffer.h"
 #include "queries.h"
 
 /* What a service waits for longer than that, it does not wait for. */
 #define LIMITS "SET lock_timeout = '2s'; SET statement_timeout = '4s'; SET TimeZone = 'UTC'"
-
-void
-doctor_run_check(Examination *examination, Database *database, DoctorCheckId check,
-				 const char *service, int count, const char *const *values)
-{
-	ServerError error = {0};
-	Result *rows = database_run(database, doctor_checks[check].query, count, values, &error);
-
-	if (rows == NULL)
-		examination_impossible(examination, check, error.message);
-	else
-		examination_done(examination, check);
-	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
-		examination_observe(examination, (Observation){.check = check,
-													   .service = service,
-													   .object = result_value(rows, row, 0),
-													   .detail = result_value(rows, row, 1),
-													   .remedy = result_value(rows, row, 2)});
-	result_free(rows);
-	server_error_free(&error);
-}
 
 /* Arrays for queries, as text of array literals. */
 typedef struct ContractArrays
@@ -271,6 +251,13 @@ doctor_examine_role(Examination *examination, Database *database, const DoctorEx
 	doctor_run_check(examination, database, CHECK_RECOVERY, NULL, PARAMS(expected->address));
 	doctor_run_check(examination, database, CHECK_EXTENSIONS, NULL, NO_PARAMS);
 	doctor_run_check(examination, database, CHECK_CODE, NULL, NO_PARAMS);
+	if (expected->with_server)
+	{
+		char *roles = doctor_array_of_roles(expected->services);
+
+		doctor_look_at_server(examination, database, expected->address, roles);
+		pg_free(roles);
+	}
 	for (int i = 0; i < expected->services->count; i++)
 	{
 		const DoctorService *service = &expected->services->items[i];

@@ -16,17 +16,11 @@ typedef struct DoctorExpectation
 	int configured_dimensions;	   /* of the service; 0: not said */
 	const char *configured_source; /* where that is said */
 	const char *address;		   /* of the server, in words */
+	bool with_server;			   /* nobody else looks at what any role may see */
 } DoctorExpectation;
 
 /* Does the checks of all services that have the role, connected as it.  Logs nothing. */
 extern void doctor_examine_role(Examination *examination, Database *database,
 								const DoctorExpectation *expected);
-
-/*
- * Runs a check's own query, whose rows are object, detail and remedy, and records each for the
- * service (NULL: for all).  Where it can't be run, that is recorded.
- */
-extern void doctor_run_check(Examination *examination, Database *database, DoctorCheckId check,
-							 const char *service, int count, const char *const *values);
 
 #endif /* HH_DOCTOR_ROLE_H */

@@ -12,10 +12,11 @@
 #include "plan.h"
 #include "plan_part.h"
 
-#define LONGEST_LOCK_WAIT 86400
-#define MOST_LOCK_RETRIES 1000
-#define MOST_MONTHS		  120
-#define MOST_MONTHS_KEPT  1200
+#define LONGEST_LOCK_WAIT	86400
+#define MOST_LOCK_RETRIES	1000
+#define MOST_MONTHS			120
+#define MOST_MONTHS_KEPT	1200
+#define LONGEST_DOCTOR_WAIT 86400
 
 #define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
 #define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
@@ -294,7 +295,8 @@ set_format(Options *options, const char *value)
 	static const char *const names[] = {[FORMAT_TEXT] = "text",
 										[FORMAT_JSON] = "json",
 										[FORMAT_CSV] = "csv",
-										[FORMAT_HTML] = "html"};
+										[FORMAT_HTML] = "html",
+										[FORMAT_PROMETHEUS] = "prometheus"};
 
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
@@ -305,8 +307,39 @@ set_format(Options *options, const char *value)
 		}
 	}
 	pg_log_error("invalid value \"%s\" for --format", value);
-	pg_log_error_hint("It must be text, json, csv or html.");
+	pg_log_error_hint("It must be text, json, csv or html; for \"doctor\" also prometheus.");
 	return false;
+}
+
+/* A number of seconds, with an "s" behind it or without, or of minutes with an "m". */
+static bool
+parse_seconds(const char *source, const char *value, int *seconds)
+{
+	char *end;
+	long number = strtol(value, &end, 10);
+	long factor = strcmp(end, "m") == 0 ? 60 : 1;
+
+	if (end == value || number < 1 || number > LONGEST_DOCTOR_WAIT / factor ||
+		(*end != '\0' && strcmp(end, "s") != 0 && strcmp(end, "m") != 0))
+	{
+		pg_log_error("invalid value \"%s\" for %s", value, source);
+		pg_log_error_hint("It must be a time like 120, 120s or 2m, at most a day.");
+		return false;
+	}
+	*seconds = (int) (number * factor);
+	return true;
+}
+
+static bool
+set_wait(Options *options, const char *value)
+{
+	return parse_seconds("--wait", value, &options->wait);
+}
+
+static bool
+set_watch(Options *options, const char *value)
+{
+	return parse_seconds("--watch", value, &options->watch);
 }
 
 static bool
@@ -330,10 +363,10 @@ const Option options_table[MOST_OPTIONS] = {
 	{"owner", 0, "ROLE", UP | TRACE | BASELINE, set_owner,
 	 "role that is to own everything (first deployment only;\n"
 	 "default: hh_owner if it exists, else the connected role)"},
-	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE, set_dimensions,
+	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE | DOCTOR, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | NEW,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | DOCTOR | NEW,
 	 set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
@@ -375,12 +408,16 @@ const Option options_table[MOST_OPTIONS] = {
 	{"scratch-dbname", 0, "NAME", VERIFY | TRACE | BASELINE, set_scratch_dbname,
 	 "an empty database of this server to use as scratch database\n(default: one is made and "
 	 "dropped)"},
-	{"secrets-dir", 0, "DIRECTORY", ROLES_PASSWORDS | ROLES_VERIFY, set_secrets_directory,
+	{"secrets-dir", 0, "DIRECTORY", ROLES_PASSWORDS | ROLES_VERIFY | DOCTOR, set_secrets_directory,
 	 "secrets, a file a role with its name, mode 0600\n(default: " SECRETS_ENVIRONMENT ")"},
 	{"generate", 0, NULL, ROLES_PASSWORDS, set_generate,
 	 "make a secret, of 32 random bytes, where a role has none"},
 	{"rotate", 0, "ROLE", ROLES_PASSWORDS, set_rotate,
 	 "make a new secret for this role in any case; may be repeated"},
+	{"wait", 0, "SECONDS", DOCTOR, set_wait,
+	 "look again until all services are ready, at most so long"},
+	{"watch", 0, "SECONDS", DOCTOR, set_watch,
+	 "look again that often, and show each time what is found,\nuntil all services are ready"},
 	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
@@ -410,7 +447,12 @@ options_read_environment(Options *options, int command)
 		options->directory = directory;
 	if (options->secrets_directory == NULL && secrets && secrets[0])
 		options->secrets_directory = secrets;
-	if ((command == UP || command == TRACE || command == BASELINE) &&
+	if (options->format == FORMAT_PROMETHEUS && command != DOCTOR)
+	{
+		pg_log_error("--format=prometheus is of \"doctor\" alone");
+		return false;
+	}
+	if ((command == UP || command == TRACE || command == BASELINE || command == DOCTOR) &&
 		options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{
 		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;

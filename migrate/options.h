@@ -55,6 +55,9 @@ typedef struct Options
 	bool generate;
 	const char **rotate; /* roles */
 	int rotate_count;
+	const char *profile;		/* of the policy; NULL: its default */
+	int wait;  /* seconds, until all services are ready; 0: don't */
+	int watch; /* seconds between two looks; 0: one look */
 } Options;
 
 #endif /* HH_OPTIONS_H */

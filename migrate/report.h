@@ -13,7 +13,8 @@ typedef enum OutputFormat
 	FORMAT_TEXT,
 	FORMAT_JSON,
 	FORMAT_CSV,
-	FORMAT_HTML
+	FORMAT_HTML,
+	FORMAT_PROMETHEUS /* of the doctor's alone */
 } OutputFormat;
 
 /* What a value is in JSON; in the other formats it is text. */
