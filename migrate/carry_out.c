@@ -8,6 +8,7 @@
 
 #include "carry_out.h"
 #include "display.h"
+#include "policy_file.h"
 #include "report.h"
 #include "runner.h"
 #include "snapshot.h"
@@ -53,6 +54,7 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		[ACTION_REVERT] = "reverted",
 		[ACTION_FOUND] = "applied",
 		[ACTION_BASELINE] = "recorded",
+		[ACTION_POLICY] = "recorded policy",
 	};
 	const char *separator = " (";
 
@@ -61,10 +63,10 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		fprintf(stream, "%s %s", done[action->kind], action->object);
 	else
 		fprintf(stream, "would %s %s", action_kind_name(action->kind), action->object);
-	if (action->migration == NULL && action->version)
+	if (action->migration == NULL && action->kind != ACTION_POLICY && action->version)
 		fprintf(stream, " %s", action->version);
 	if (action->kind == ACTION_UPDATE_EXTENSION || action->kind == ACTION_REAPPLY ||
-		action->kind == ACTION_RESUME)
+		action->kind == ACTION_RESUME || action->kind == ACTION_POLICY)
 	{
 		fprintf(stream, "%s%s", separator, action->reason);
 		separator = ", ";
@@ -178,14 +180,17 @@ keep_snapshot(const Options *options, Database *database, const Deployment *depl
 }
 
 bool
-carry_out(const Options *options, Database *database, const Survey *survey, const Plan *plan)
+carry_out(const Options *options, Database *database, const Survey *survey, const Plan *plan,
+		  const Policy *policy)
 {
 	Outcome *outcomes = pg_malloc0(sizeof(Outcome) * (size_t) Max(plan->action_count, 1));
 	bool as_text = options->format == FORMAT_TEXT;
 	ProgressCallback progress = options->quiet ? no_progress
 								: as_text	   ? progress_on_stdout
 											   : progress_on_stderr;
-	RunnerSettings settings = {.lock_retries = options->lock_retries};
+	RunnerSettings settings = {.lock_retries = options->lock_retries,
+							   .policy = policy,
+							   .policy_origin = policy_file_origin(options)};
 	bool done = true;
 
 	if (!options->dry_run)

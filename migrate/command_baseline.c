@@ -69,7 +69,7 @@ check_and_carry_out(const Options *options, Database *database, const Survey *su
 		refuse(options, database, survey, &differences);
 		exit_code = EXIT_FOUND_PROBLEMS;
 	}
-	else if (carry_out(options, database, survey, plan))
+	else if (carry_out(options, database, survey, plan, NULL))
 		exit_code = EXIT_DONE;
 	catalog_differences_free(&differences);
 	return exit_code;

@@ -12,12 +12,12 @@
 #include "command_doctor.h"
 #include "connect.h"
 #include "doctor_check.h"
-#include "doctor_contract.h"
 #include "doctor_database.h"
 #include "doctor_ledger.h"
 #include "doctor_login.h"
 #include "doctor_report.h"
 #include "doctor_visit.h"
+#include "policy_file.h"
 #include "secret.h"
 
 #define WAIT_PAUSE_MS 1000
@@ -32,6 +32,7 @@ typedef struct Consultation
 	const Options *options;
 	SecretDirectory secrets;
 	char *address;
+	Policy policy;
 	Survey survey;
 	Database *database;
 	DoctorView view;
@@ -44,10 +45,13 @@ typedef struct Consultation
 	Diagnosis diagnosis;
 } Consultation;
 
-static bool
-is_auto_migrate(const Options *options)
+/* The services of the policy, for a database that knows none yet. */
+static void
+take_services(DoctorServices *services, const Policy *policy)
 {
-	return options->profile != NULL && strcmp(options->profile, "auto-migrate") == 0;
+	for (int i = 0; i < policy->service_count; i++)
+		doctor_services_add(services, policy->services[i].name, policy->services[i].role,
+							doctor_mode_of_name(policy->services[i].mode));
 }
 
 /* Where nobody gets as far as a login, the services need not wait for the same. */
@@ -137,12 +141,13 @@ fill_context(Consultation *consultation)
 	const char *url = getenv("DATABASE_URL");
 	const Session *session = &consultation->view.session;
 
-	consultation->context =
-		(RemedyContext){.connection = options->connection,
-						.dbname_is_from_environment = url && options->connection.dbname == url,
-						.secrets_dir = options->secrets_directory,
-						.directory = options->directory,
-						.profile = options->profile};
+	consultation->context = (RemedyContext){
+		.connection = options->connection,
+		.dbname_is_from_environment = url && options->connection.dbname == url,
+		.secrets_dir = options->secrets_directory,
+		.directory = options->directory,
+		.policy = options->policy,
+		.profile = options->profile ? options->profile : consultation->view.image.profile};
 	if (consultation->view.is_surveyed && session->mode == SESSION_AS_OWNER &&
 		!database_user_is_superuser(session->database))
 		consultation->set_role =
@@ -157,12 +162,13 @@ consult(Consultation *consultation)
 	Login login = {0};
 
 	consultation->address = database_address(&options->connection);
+	consultation->view.asked_profile = options->profile;
 	consultation->database =
 		database_connect_trying(&options->connection, DOCTOR_CONNECT_TIMEOUT_MS, &login);
 	doctor_view_open(&consultation->view, consultation->database, &consultation->survey,
-					 &consultation->services);
+					 &consultation->policy, &consultation->services);
 	if (!consultation->view.knows_services)
-		contract_services(&consultation->services, is_auto_migrate(options));
+		take_services(&consultation->services, &consultation->policy);
 	fill_context(consultation);
 	if (consultation->database == NULL && login.message != NULL && concerns_everybody(&login))
 		fail_everybody(consultation, &login);
@@ -181,6 +187,7 @@ static void
 consultation_free(Consultation *consultation)
 {
 	diagnosis_free(&consultation->diagnosis);
+	policy_image_free(&consultation->view.image);
 	for (int i = 0; i < consultation->role_count; i++)
 		examination_free(&consultation->roles[i]);
 	pg_free(consultation->roles);
@@ -190,6 +197,7 @@ consultation_free(Consultation *consultation)
 	pg_free(consultation->address);
 	database_close(consultation->database);
 	survey_free(&consultation->survey);
+	policy_free(&consultation->policy);
 	secret_directory_close(&consultation->secrets);
 }
 
@@ -211,6 +219,7 @@ look_once(const Options *options, bool is_last, int *wait_ms)
 	int exit_code = EXIT_COULD_NOT_RUN;
 
 	if (survey_read_files(&consultation.survey, options->directory) &&
+		policy_file_load(&consultation.policy, options) &&
 		secret_directory_open(&consultation.secrets, options->secrets_directory))
 	{
 		bool is_ready;

@@ -50,7 +50,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey)
 			carry_out_refuse(&plan);
 		else
 			done = (options->dry_run || options->yes || plan.action_count == 0 || ask(&plan)) &&
-				   carry_out(options, database, survey, &plan);
+				   carry_out(options, database, survey, &plan, NULL);
 	}
 	plan_free(&plan);
 	return done;

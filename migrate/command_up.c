@@ -9,43 +9,65 @@
 #include "connect.h"
 #include "deploy_lock.h"
 #include "plan.h"
+#include "policy_file.h"
+#include "policy_image.h"
 #include "survey.h"
 
+/* What was read before a database was connected to. */
+typedef struct Intent
+{
+	VariableList variables;
+	Policy policy;
+} Intent;
+
 static bool
-plan_and_carry_out(const Options *options, Database *database, Survey *survey,
-				   const VariableList *variables)
+read_policy_image(Database *database, const Survey *survey, PolicyImage *image)
+{
+	Session session = session_make(database, &survey->deployment);
+
+	return policy_image_look(&session, image);
+}
+
+static bool
+plan_and_carry_out(const Options *options, Database *database, Survey *survey, const Intent *intent)
 {
 	Plan plan = {0};
+	PolicyImage image = {0};
 	bool done = false;
 
-	if (survey_take(survey, database, options->owner, true))
+	if (survey_take(survey, database, options->owner, true) &&
+		read_policy_image(database, survey, &image))
 	{
 		PlanInput input = {.deployment = &survey->deployment,
 						   .migrations = &survey->migrations,
 						   .ledger = &survey->ledger,
 						   .steps = &survey->steps,
 						   .verified = survey->verified,
-						   .variables = variables,
+						   .variables = &intent->variables,
 						   .dimensions = options->embedding_dimensions,
 						   .dimensions_source = options->embedding_dimensions_source,
 						   .to = options->to,
 						   .only = options->only,
 						   .allow_out_of_order = options->allow_out_of_order,
 						   .acts_for_owner =
-							   strcmp(database_user(database), survey->deployment.owner) != 0};
+							   strcmp(database_user(database), survey->deployment.owner) != 0,
+						   .policy = {intent->policy.checksum, intent->policy.profile},
+						   .recorded = {image.checksum, image.profile},
+						   .has_policy_table = image.has_tables};
 
 		plan_make(&plan, &input);
 		if (plan.problem_count > 0)
 			carry_out_refuse(&plan);
 		else
-			done = carry_out(options, database, survey, &plan);
+			done = carry_out(options, database, survey, &plan, &intent->policy);
 	}
 	plan_free(&plan);
+	policy_image_free(&image);
 	return done;
 }
 
 static bool
-connect_and_carry_out(const Options *options, Survey *survey, const VariableList *variables)
+connect_and_carry_out(const Options *options, Survey *survey, const Intent *intent)
 {
 	Database *database = database_connect(&options->connection);
 	bool done = false;
@@ -53,10 +75,10 @@ connect_and_carry_out(const Options *options, Survey *survey, const VariableList
 	if (database == NULL)
 		return false;
 	if (options->dry_run)
-		done = plan_and_carry_out(options, database, survey, variables);
+		done = plan_and_carry_out(options, database, survey, intent);
 	else if (deploy_lock_take(database, options->lock_wait, options->end_orphan))
 	{
-		done = plan_and_carry_out(options, database, survey, variables);
+		done = plan_and_carry_out(options, database, survey, intent);
 		deploy_lock_release(database);
 	}
 	database_close(database);
@@ -67,12 +89,14 @@ int
 command_up(const Options *options)
 {
 	Survey survey = {0};
-	VariableList variables = {0};
+	Intent intent = {0};
 	bool done = survey_read_files(&survey, options->directory) &&
-				variables_gather(&variables, &options->settings, &survey.migrations) &&
-				connect_and_carry_out(options, &survey, &variables);
+				variables_gather(&intent.variables, &options->settings, &survey.migrations) &&
+				policy_file_load(&intent.policy, options) &&
+				connect_and_carry_out(options, &survey, &intent);
 
-	variables_free(&variables);
+	policy_free(&intent.policy);
+	variables_free(&intent.variables);
 	survey_free(&survey);
 	return done ? EXIT_DONE : EXIT_COULD_NOT_RUN;
 }

@@ -86,6 +86,14 @@ doctor_services_add(DoctorServices *services, const char *name, const char *role
 		(DoctorService){.name = pg_strdup(name), .role = copy_or_null(role), .mode = mode};
 }
 
+DoctorMode
+doctor_mode_of_name(const char *name)
+{
+	if (name && strcmp(name, "auto-migrate") == 0)
+		return DOCTOR_AUTO_MIGRATE;
+	return name && strcmp(name, "verify") == 0 ? DOCTOR_VERIFY : DOCTOR_NONE;
+}
+
 void
 doctor_services_free(DoctorServices *services)
 {

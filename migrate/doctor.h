@@ -118,6 +118,9 @@ extern void examination_free(Examination *examination);
 
 extern void doctor_services_add(DoctorServices *services, const char *name, const char *role,
 								DoctorMode mode);
+/* As hh.service and a policy name it. */
+extern DoctorMode doctor_mode_of_name(const char *name);
+
 extern void doctor_services_free(DoctorServices *services);
 
 #endif /* HH_DOCTOR_H */

@@ -15,8 +15,9 @@
 
 #define TIMESTAMPTZ "timestamp with time zone"
 
+#define PROFILE_KEY "candidate_id text, tenant_id text, "
 #define PROFILE                                                                                    \
-	"candidate_id text, tenant_id text, full_name text, current_title text, headline text, "       \
+	"full_name text, current_title text, headline text, "                                          \
 	"location text, country text, industries text[], skills text[], years_experience numeric, "    \
 	"analysis_confidence numeric, profile jsonb, legal_basis text, consent_record text, "          \
 	"transfer_mechanism text, updated_at " TIMESTAMPTZ
@@ -34,17 +35,22 @@ const ContractTable contract_tables[] = {
 	 "updated_at " TIMESTAMPTZ},
 	{SEARCH, "search", "candidate_embeddings", "SELECT",
 	 "tenant_id text, entity_id text, embedding vector"},
-	{SEARCH, "search", "candidate_profiles", "SELECT", PROFILE ", search_document tsvector"},
+	{SEARCH, "search", "candidate_profiles", "SELECT",
+	 PROFILE_KEY PROFILE ", search_document tsvector"},
 	{SEARCH, "search", "search_logs", "INSERT",
 	 "tenant_id text, search_id uuid, request jsonb, response jsonb, latency_ms numeric, "
 	 "source_service text"},
-	{ENRICH, "search", "candidate_profiles", "SELECT, INSERT, UPDATE", PROFILE},
+	{ENRICH, "search", "candidate_profiles", "SELECT, INSERT", PROFILE_KEY PROFILE},
+	{ENRICH, "search", "candidate_profiles", "UPDATE", PROFILE},
 	{ENRICH, "search", "candidate_evidence", "INSERT",
 	 "tenant_id text, candidate_id text, source text, confidence numeric, "
 	 "observed_at " TIMESTAMPTZ ", payload jsonb"},
 	{ENRICH, "ops", "refresh_jobs", "SELECT, INSERT",
 	 "tenant_id text, job_type text, status text, requested_at " TIMESTAMPTZ
 	 ", started_at " TIMESTAMPTZ ", completed_at " TIMESTAMPTZ
+	 ", failure_reason text, metadata jsonb"},
+	{ENRICH, "ops", "refresh_jobs", "UPDATE",
+	 "status text, started_at " TIMESTAMPTZ ", completed_at " TIMESTAMPTZ
 	 ", failure_reason text, metadata jsonb"},
 	{EVIDENCE, "search", "candidate_evidence", "SELECT",
 	 "tenant_id text, candidate_id text, source text, confidence numeric, "
@@ -68,12 +74,16 @@ const ContractTable contract_tables[] = {
 	 "postings_count integer, demand_index numeric"},
 	{MSGS, "msgs", "outbox", "SELECT, INSERT",
 	 "tenant_id text, topic text, payload jsonb, available_at " TIMESTAMPTZ},
+	{MSGS, "msgs", "outbox", "SELECT", "outbox_id bigint"},
 	{MSGS, "msgs", "outbox", "SELECT, UPDATE",
 	 "available_at " TIMESTAMPTZ ", attempts integer, delivered_at " TIMESTAMPTZ
 	 ", last_error text"},
 	{MSGS, "ops", "refresh_jobs", "SELECT, INSERT",
 	 "tenant_id text, job_type text, status text, requested_at " TIMESTAMPTZ
 	 ", started_at " TIMESTAMPTZ ", completed_at " TIMESTAMPTZ
+	 ", failure_reason text, metadata jsonb"},
+	{MSGS, "ops", "refresh_jobs", "UPDATE",
+	 "status text, started_at " TIMESTAMPTZ ", completed_at " TIMESTAMPTZ
 	 ", failure_reason text, metadata jsonb"},
 	{MSGS, "ops", "pipeline_metrics", "INSERT",
 	 "service_name text, metric_name text, metric_value double precision, "
@@ -225,20 +235,6 @@ const ContractStatement contract_statements[] = {
 	 "recorded_at) VALUES ('doctor', 'doctor', 0, now())"},
 	{0},
 };
-
-void
-contract_services(DoctorServices *services, bool auto_migrate)
-{
-	doctor_services_add(services, EMBED, "hh_app",
-						auto_migrate ? DOCTOR_AUTO_MIGRATE : DOCTOR_VERIFY);
-	doctor_services_add(services, SEARCH, "hh_analytics", DOCTOR_VERIFY);
-	doctor_services_add(services, ENRICH, "hh_app", DOCTOR_VERIFY);
-	doctor_services_add(services, EVIDENCE, "hh_analytics", DOCTOR_VERIFY);
-	doctor_services_add(services, ECO, "hh_app", DOCTOR_VERIFY);
-	doctor_services_add(services, MSGS, "hh_ops", DOCTOR_VERIFY);
-	doctor_services_add(services, "hh-admin-svc", NULL, DOCTOR_NONE);
-	doctor_services_add(services, "hh-rerank-svc", NULL, DOCTOR_NONE);
-}
 
 const char *
 contract_next(const char *list, char *name, char *type)

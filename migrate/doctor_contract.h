@@ -46,9 +46,6 @@ extern const ContractTable contract_tables[];
 extern const ContractKey contract_keys[];
 extern const ContractStatement contract_statements[];
 
-/* The services and their roles, for a database that doesn't know them yet. */
-extern void contract_services(DoctorServices *services, bool auto_migrate);
-
 /*
  * The next "name type" of a list, copied to name and type, or the next privilege with type
  * NULL.  Returns where the list goes on, or NULL at its end.  Each holds NAMEDATALEN bytes.

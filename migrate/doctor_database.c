@@ -31,14 +31,6 @@ run_contained(const DoctorView *view, const char *sql, int columns, ServerError 
 	return session_run(&view->session, sql, columns, NO_PARAMS, error);
 }
 
-static DoctorMode
-mode_of_name(const char *name)
-{
-	if (name && strcmp(name, "auto-migrate") == 0)
-		return DOCTOR_AUTO_MIGRATE;
-	return name && strcmp(name, "verify") == 0 ? DOCTOR_VERIFY : DOCTOR_NONE;
-}
-
 static bool
 read_services(const DoctorView *view, DoctorServices *services)
 {
@@ -47,17 +39,19 @@ read_services(const DoctorView *view, DoctorServices *services)
 
 	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
 		doctor_services_add(services, result_value(rows, row, 0), result_value(rows, row, 1),
-							mode_of_name(result_value(rows, row, 2)));
+							doctor_mode_of_name(result_value(rows, row, 2)));
 	result_free(rows);
 	server_error_free(&error);
 	return services->count > 0;
 }
 
 void
-doctor_view_open(DoctorView *view, Database *database, Survey *survey, DoctorServices *services)
+doctor_view_open(DoctorView *view, Database *database, Survey *survey, const Policy *policy,
+				 DoctorServices *services)
 {
 	view->database = database;
 	view->survey = survey;
+	view->policy = policy;
 	if (database == NULL)
 		return;
 	database_command(database, "SET statement_timeout = '4s'");
@@ -65,8 +59,10 @@ doctor_view_open(DoctorView *view, Database *database, Survey *survey, DoctorSer
 	if (!view->is_surveyed)
 		return;
 	view->session = session_make(database, &survey->deployment);
-	if (survey->deployment.ledger_exists)
-		view->knows_services = read_services(view, services);
+	if (!survey->deployment.ledger_exists)
+		return;
+	view->knows_services = read_services(view, services);
+	view->knows_image = policy_image_look(&view->session, &view->image);
 }
 
 /* The columns of queries/doctor_roles.sql. */
@@ -213,6 +209,34 @@ look_at_registry(Examination *examination, const DoctorView *view)
 	server_error_free(&error);
 }
 
+/* A profile is held against the recorded one where it was asked for. */
+static void
+look_at_policy(Examination *examination, const DoctorView *view)
+{
+	const PolicyImage *image = &view->image;
+	char *detail = NULL;
+
+	if (!view->knows_image || view->session.mode == SESSION_READER)
+	{
+		examination_impossible(examination, CHECK_POLICY,
+							   "the recorded policy is read by its owner alone");
+		return;
+	}
+	examination_done(examination, CHECK_POLICY);
+	if (image->checksum == NULL)
+		detail = pg_strdup("none is recorded");
+	else if (strcmp(image->checksum, view->policy->checksum) != 0)
+		detail = psprintf("its checksum is %.12s, and the file's is %.12s", image->checksum,
+						  view->policy->checksum);
+	else if (view->asked_profile != NULL && strcmp(image->profile, view->asked_profile) != 0)
+		detail = psprintf("its profile is \"%s\"", image->profile);
+	if (detail != NULL)
+		examination_observe(
+			examination,
+			(Observation){.check = CHECK_POLICY, .object = "this program's", .detail = detail});
+	pg_free(detail);
+}
+
 void
 doctor_examine_database(Examination *examination, const DoctorView *view,
 						const DoctorServices *services, const char *address)
@@ -229,6 +253,7 @@ doctor_examine_database(Examination *examination, const DoctorView *view,
 	{
 		look_at_partitions(examination, view);
 		look_at_registry(examination, view);
+		look_at_policy(examination, view);
 	}
 	pg_free(roles);
 }

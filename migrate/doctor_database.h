@@ -6,6 +6,7 @@
 #define HH_DOCTOR_DATABASE_H
 
 #include "doctor.h"
+#include "policy_image.h"
 #include "survey.h"
 
 /* A connection, and what was read through it. */
@@ -14,13 +15,17 @@ typedef struct DoctorView
 	Database *database; /* NULL: there is none */
 	Survey *survey;		/* whose files were read before */
 	Session session;
-	bool is_surveyed; /* the deployment could be read */
+	const Policy *policy; /* that this program works with */
+	PolicyImage image;	  /* of the one that is recorded */
+	bool is_surveyed;	  /* the deployment could be read */
 	bool knows_services;
+	bool knows_image;
+	const char *asked_profile; /* or NULL */
 } DoctorView;
 
 /* Reads what is deployed, and the services that the database knows, if it does. */
 extern void doctor_view_open(DoctorView *view, Database *database, Survey *survey,
-							 DoctorServices *services);
+							 const Policy *policy, DoctorServices *services);
 
 /* Does the checks of the database, and those for services that are asked through it. */
 extern void doctor_examine_database(Examination *examination, const DoctorView *view,

@@ -87,8 +87,11 @@ append_client(PQExpBuffer command, const RemedyContext *context, const char *rem
 		(begins_with(remedy, "hh-migrate up") || begins_with(remedy, "hh-migrate verify") ||
 		 begins_with(remedy, "hh-migrate repair")))
 		append_option(command, "--dir", context->directory);
-	if (context->profile &&
-		(begins_with(remedy, "hh-migrate up") || begins_with(remedy, "hh-migrate roles apply")) &&
+	if (!begins_with(remedy, "hh-migrate up") && !begins_with(remedy, "hh-migrate roles apply"))
+		return;
+	append_option(command, "--policy", context->policy);
+	/* The default one need not be said. */
+	if (context->profile && strcmp(context->profile, "strict") != 0 &&
 		strstr(remedy, "--profile") == NULL)
 		append_option(command, "--profile", context->profile);
 }

@@ -19,6 +19,7 @@ typedef struct RemedyContext
 	const char *secrets_dir; /* or NULL */
 	const char *directory;	 /* of a team's migrations, or NULL */
 	const char *set_role;	 /* "SET ROLE ..." that SQL needs first, or NULL */
+	const char *policy;		 /* its file, or NULL for the bundled one */
 	const char *profile;	 /* of the policy, or NULL for the default */
 } RemedyContext;
 

@@ -4,6 +4,7 @@
 #   embed.sh FILE...                      bundled_migrations[] of migration_file.h
 #   embed.sh --queries FILE...            const char query_NAME[], one a file
 #   embed.sh --query-declarations FILE... their header
+#   embed.sh --policy FILE                bundled_policy[] of policy_file.h
 #
 # As in the checksum of a file on disk, a byte order mark and carriage returns at
 # line ends don't count, so that both products hold the same text.
@@ -17,6 +18,7 @@ mode=migrations
 case "${1-}" in
     --queries) mode=queries; shift ;;
     --query-declarations) mode=declarations; shift ;;
+    --policy) mode=policy; shift ;;
 esac
 if [ $# -eq 0 ]; then
     echo "embed.sh: no files given" >&2
@@ -56,10 +58,11 @@ ordered() {
 }
 
 files=$(ordered "$@")
-echo "/* Made by embed.sh: edit the .sql files instead. */"
+echo "/* Made by embed.sh: edit what it reads instead. */"
 case $mode in
     migrations) printf '#include "migration_file.h"\n\n' ;;
     queries) printf '#include "queries.h"\n\n' ;;
+    policy) printf '#include "policy_file.h"\n\n' ;;
     declarations) printf '#ifndef HH_QUERIES_H\n#define HH_QUERIES_H\n\n' ;;
 esac
 
@@ -69,6 +72,7 @@ echo "$files" | while read -r file; do
         migrations) printf 'static const char migration_%s[] =\n' "$name" ;;
         queries) printf 'const char query_%s[] =\n' "$name" ;;
         declarations) printf 'extern const char query_%s[];\n' "$name"; continue ;;
+        policy) printf 'const char bundled_policy[] =\n' ;;
     esac
     literals "$file"
     printf '\t;\n\n'

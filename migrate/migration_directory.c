@@ -5,15 +5,14 @@
 #include "postgres_fe.h"
 
 #include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "common/logging.h"
 
 #include "migration_directory.h"
+#include "whole_file.h"
 
-#define MOST_BYTES (64 * 1024 * 1024)
+#define MOST_BYTES	   (64 * 1024 * 1024)
+#define TOO_LARGE_HINT "Data is loaded by other means than a migration, for instance COPY in psql."
 
 /* The names of a directory that are to be migrations. */
 typedef struct NameList
@@ -89,73 +88,6 @@ free_names(NameList *names)
 	pg_free(names->items);
 }
 
-/* What must not be read: a pipe would never end, a huge file fill the memory. */
-static bool
-check_file(const char *path, const struct stat *status)
-{
-	if (!S_ISREG(status->st_mode))
-	{
-		pg_log_error("%s: not a regular file", path);
-		return false;
-	}
-	if (status->st_size > MOST_BYTES)
-	{
-		pg_log_error("%s: the file is larger than %d MB", path, MOST_BYTES / (1024 * 1024));
-		pg_log_error_hint("Data is loaded by other means than a migration, for instance COPY in "
-						  "psql.");
-		return false;
-	}
-	return true;
-}
-
-/* The file's bytes, or NULL; the caller frees them. */
-static char *
-read_open_file(int fd, const char *path, size_t *length)
-{
-	struct stat status;
-	char *bytes = NULL;
-	ssize_t taken = 1;
-
-	if (fstat(fd, &status) != 0)
-	{
-		pg_log_error("could not read file \"%s\": %m", path);
-		return NULL;
-	}
-	if (!check_file(path, &status))
-		return NULL;
-	bytes = pg_malloc((size_t) status.st_size + 1);
-	*length = 0;
-	while (*length < (size_t) status.st_size && taken > 0)
-	{
-		taken = read(fd, bytes + *length, (size_t) status.st_size - *length);
-		if (taken < 0)
-		{
-			pg_log_error("could not read file \"%s\": %m", path);
-			pg_free(bytes);
-			return NULL;
-		}
-		*length += (size_t) taken;
-	}
-	return bytes;
-}
-
-/* Without waiting for a pipe's other end. */
-static char *
-read_whole_file(const char *path, size_t *length)
-{
-	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-	char *bytes;
-
-	if (fd < 0)
-	{
-		pg_log_error("could not open file \"%s\": %m", path);
-		return NULL;
-	}
-	bytes = read_open_file(fd, path, length);
-	close(fd);
-	return bytes;
-}
-
 /* The rule for a team's versions, which keeps them behind the bundled ones. */
 static bool
 check_version(const Migration *migration)
@@ -174,7 +106,7 @@ read_file(MigrationSet *set, const char *directory, const char *name)
 {
 	char *path = psprintf("%s/%s", directory, name);
 	size_t length = 0;
-	char *bytes = read_whole_file(path, &length);
+	char *bytes = whole_file_read(path, MOST_BYTES, TOO_LARGE_HINT, &length);
 	bool read = bytes != NULL && migration_set_append(set, path, bytes, length) &&
 				check_version(&set->items[set->count - 1]);
 

@@ -21,6 +21,8 @@
 #define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
 #define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
 #define SECRETS_ENVIRONMENT	   "HH_MIGRATE_SECRETS_DIR"
+#define POLICY_ENVIRONMENT	   "HH_MIGRATE_POLICY"
+#define PROFILE_ENVIRONMENT	   "HH_MIGRATE_PROFILE"
 
 static bool
 parse_number(const char *source, const char *value, int least, int most, int *number)
@@ -290,6 +292,28 @@ set_rotate(Options *options, const char *value)
 }
 
 static bool
+set_policy(Options *options, const char *value)
+{
+	options->policy = value;
+	return true;
+}
+
+static bool
+set_profile(Options *options, const char *value)
+{
+	options->profile = value;
+	return true;
+}
+
+static bool
+set_additive(Options *options, const char *value)
+{
+	(void) value;
+	options->additive = true;
+	return true;
+}
+
+static bool
 set_format(Options *options, const char *value)
 {
 	static const char *const names[] = {[FORMAT_TEXT] = "text",
@@ -377,7 +401,7 @@ const Option options_table[MOST_OPTIONS] = {
 	 "up: the last migration to apply (default: all); down: the\n"
 	 "last one to keep (default: all but the newest)"},
 	{"only", 0, "PART[,PART]", UP, set_only,
-	 "parts of the deployment to carry out: code, migrations\n(default: all)"},
+	 "parts of the deployment to carry out: code, migrations,\npolicy (default: all)"},
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},
@@ -418,6 +442,12 @@ const Option options_table[MOST_OPTIONS] = {
 	 "look again until all services are ready, at most so long"},
 	{"watch", 0, "SECONDS", DOCTOR, set_watch,
 	 "look again that often, and show each time what is found,\nuntil all services are ready"},
+	{"policy", 0, "FILE", UP | ROLES | AUDIT | DOCTOR, set_policy,
+	 "policy of roles and privileges\n(default: " POLICY_ENVIRONMENT ", else the bundled one)"},
+	{"profile", 0, "NAME", UP | ROLES | AUDIT | DOCTOR, set_profile,
+	 "the policy's profile\n(default: " PROFILE_ENVIRONMENT ", else the policy's default)"},
+	{"additive", 0, NULL, ROLES_PLAN | ROLES_APPLY, set_additive,
+	 "give what is missing, and take nothing away"},
 	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
@@ -433,20 +463,26 @@ const Option options_table[MOST_OPTIONS] = {
 	{"version", 'V', NULL, 0, NULL, "show the version"},
 };
 
+/* What a variable says, where the option doesn't. */
+static void
+read_variable(const char **value, const char *name)
+{
+	const char *variable = getenv(name);
+
+	if (*value == NULL && variable && variable[0])
+		*value = variable;
+}
+
 bool
 options_read_environment(Options *options, int command)
 {
-	const char *url = getenv("DATABASE_URL");
-	const char *directory = getenv(DIRECTORY_ENVIRONMENT);
 	const char *dimensions = getenv(DIMENSIONS_ENVIRONMENT);
-	const char *secrets = getenv(SECRETS_ENVIRONMENT);
 
-	if (options->connection.dbname == NULL && url && url[0])
-		options->connection.dbname = url;
-	if (options->directory == NULL && directory && directory[0])
-		options->directory = directory;
-	if (options->secrets_directory == NULL && secrets && secrets[0])
-		options->secrets_directory = secrets;
+	read_variable(&options->connection.dbname, "DATABASE_URL");
+	read_variable(&options->directory, DIRECTORY_ENVIRONMENT);
+	read_variable(&options->secrets_directory, SECRETS_ENVIRONMENT);
+	read_variable(&options->policy, POLICY_ENVIRONMENT);
+	read_variable(&options->profile, PROFILE_ENVIRONMENT);
 	if (options->format == FORMAT_PROMETHEUS && command != DOCTOR)
 	{
 		pg_log_error("--format=prometheus is of \"doctor\" alone");

@@ -55,9 +55,11 @@ typedef struct Options
 	bool generate;
 	const char **rotate; /* roles */
 	int rotate_count;
-	const char *profile;		/* of the policy; NULL: its default */
-	int wait;  /* seconds, until all services are ready; 0: don't */
-	int watch; /* seconds between two looks; 0: one look */
+	int wait;			 /* seconds, until all services are ready; 0: don't */
+	int watch;			 /* seconds between two looks; 0: one look */
+	const char *policy;	 /* a file; NULL: the bundled one */
+	const char *profile; /* of the policy; NULL: its default */
+	bool additive;		 /* revoke nothing */
 } Options;
 
 #endif /* HH_OPTIONS_H */

@@ -36,9 +36,17 @@ typedef enum ActionKind
 	ACTION_REAPPLY,
 	ACTION_RESUME, /* a migration without a transaction goes on where it stopped */
 	ACTION_REVERT,
-	ACTION_FOUND,	/* the ledger's table, where the schemas are there before it */
-	ACTION_BASELINE /* is recorded, and not run */
+	ACTION_FOUND,	 /* the ledger's table, where the schemas are there before it */
+	ACTION_BASELINE, /* is recorded, and not run */
+	ACTION_POLICY	 /* its image is replaced */
 } ActionKind;
+
+/* Which policy an image is of; NULL where there is none, or no table for it. */
+typedef struct PolicyMark
+{
+	const char *checksum;
+	const char *profile;
+} PolicyMark;
 
 /* All strings are borrowed from the planner's input, or constants. */
 typedef struct Action
@@ -74,6 +82,9 @@ typedef struct PlanInput
 	int only;					   /* parts, of plan_part.h; 0: all */
 	bool allow_out_of_order;	   /* below what is applied already */
 	bool acts_for_owner;		   /* who is connected is somebody else */
+	PolicyMark policy;			   /* that is to be recorded; empty: none is */
+	PolicyMark recorded;		   /* that is */
+	bool has_policy_table;
 } PlanInput;
 
 typedef struct Plan
@@ -93,15 +104,12 @@ extern void plan_free(Plan *plan);
 /* What plan_make() is made of, for other plans.  A problem takes over its strings. */
 /* plan_begin() plans the code, and returns the version of it that migrations will find. */
 extern const char *plan_begin(Plan *plan, const PlanInput *input);
-extern void plan_check_variables(Plan *plan, const Migration *migration);
 extern void plan_add_action(Plan *plan, Action action);
 extern void plan_add_problem(Plan *plan, char *message, char *detail, char *hint);
 extern void plan_decide_dimensions(Plan *plan, const PlanInput *input);
 extern void plan_gather_variables(Plan *plan, const PlanInput *input);
-extern void plan_check_rights(Plan *plan, const Deployment *deployment);
 extern void plan_check_ledger(Plan *plan, const PlanInput *input);
 extern void plan_check_target(Plan *plan, const PlanInput *input);
-extern void plan_refuse_changed(Plan *plan, const Migration *migration, const LedgerRow *row);
 
 /* row: the ledger's, or NULL. */
 extern MigrationState migration_state(const Migration *migration, const LedgerRow *row,

@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "plan_baseline.h"
+#include "plan_migration.h"
 
 #define LEDGER_VERSION "0000"
 

@@ -4,7 +4,9 @@
  */
 #include "postgres_fe.h"
 
+#include "plan_code.h"
 #include "plan_down.h"
+#include "plan_migration.h"
 #include "plan_unfinished.h"
 
 static void

@@ -16,6 +16,7 @@ static const struct
 } parts_table[] = {
 	{"code", PART_CODE},
 	{"migrations", PART_MIGRATIONS},
+	{"policy", PART_POLICY},
 };
 
 /* 0 where there is no such part. */

@@ -10,7 +10,8 @@
 enum
 {
 	PART_CODE = 1,
-	PART_MIGRATIONS = 2
+	PART_MIGRATIONS = 2,
+	PART_POLICY = 4
 };
 
 /*

@@ -4,6 +4,7 @@
  */
 #include "postgres_fe.h"
 
+#include "plan_migration.h"
 #include "plan_rebuild.h"
 
 static void

@@ -6,6 +6,7 @@
 #include "postgres_fe.h"
 
 #include "plan_rebuild.h"
+#include "plan_migration.h"
 #include "plan_trace.h"
 #include "plan_unfinished.h"
 

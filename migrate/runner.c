@@ -11,6 +11,7 @@
 #include "display.h"
 #include "extension.h"
 #include "founding.h"
+#include "policy_image.h"
 #include "runner.h"
 #include "stepwise.h"
 
@@ -21,6 +22,7 @@ typedef struct Runner
 	Database *database;
 	const Deployment *deployment; /* as the planner saw it */
 	const Plan *plan;
+	const RunnerSettings *settings;
 	Workplace place; /* its session is made when the code stands */
 	bool has_session;
 	int migration_number; /* of the one that is run, from 1 */
@@ -158,6 +160,10 @@ run_action(Runner *runner, const Action *action)
 			return extension_update(runner->database, runner->deployment);
 		case ACTION_FOUND:
 			return founding_run(runner->database, runner->deployment, action->migration);
+		case ACTION_POLICY:
+			return (runner->has_session || open_session(runner)) &&
+				   policy_image_replace(&runner->place.session, runner->settings->policy,
+										runner->settings->policy_origin);
 		case ACTION_APPLY:
 		case ACTION_REAPPLY:
 		case ACTION_RESUME:
@@ -231,6 +237,7 @@ runner_apply(Database *database, const Deployment *deployment, const Plan *plan,
 	Runner runner = {.database = database,
 					 .deployment = deployment,
 					 .plan = plan,
+					 .settings = settings,
 					 .place = {.database = database,
 							   .lock_retries = settings->lock_retries,
 							   .observer = settings->observer}};

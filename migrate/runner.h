@@ -6,6 +6,7 @@
 #define HH_RUNNER_H
 
 #include "plan.h"
+#include "policy.h"
 #include "statement_observer.h"
 
 typedef enum OutcomeKind
@@ -25,6 +26,8 @@ typedef struct RunnerSettings
 {
 	int lock_retries;				   /* tries after the first, where a lock can't be had */
 	const StatementObserver *observer; /* or NULL */
+	const Policy *policy;			   /* for a plan that records one */
+	const char *policy_origin;
 } RunnerSettings;
 
 /* Called after each action that was run. */

@@ -1,0 +1,55 @@
+/*
+ * plan_policy.c
+ *		Whether the policy's image is to be replaced: pure, without a database.
+ */
+#include "postgres_fe.h"
+
+#include "plan_part.h"
+#include "plan_policy.h"
+
+/* The migration that makes the image's tables. */
+#define POLICY_VERSION "0009"
+
+static bool
+brings_tables(const Plan *plan)
+{
+	for (int i = 0; i < plan->action_count; i++)
+	{
+		if (plan->actions[i].migration != NULL &&
+			strcmp(plan->actions[i].version, POLICY_VERSION) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Why, or NULL where the image is the policy's. */
+static const char *
+find_reason(const PlanInput *input)
+{
+	const PolicyMark *recorded = &input->recorded;
+
+	if (recorded->checksum == NULL)
+		return "none is recorded";
+	if (strcmp(recorded->checksum, input->policy.checksum) != 0)
+		return "its text changed";
+	return strcmp(recorded->profile, input->policy.profile) == 0 ? NULL : "another profile";
+}
+
+void
+plan_policy(Plan *plan, const PlanInput *input)
+{
+	const char *reason;
+
+	if (input->policy.checksum == NULL || (reason = find_reason(input)) == NULL)
+		return;
+	if (input->has_policy_table || brings_tables(plan))
+		plan_add_action(plan, (Action){.kind = ACTION_POLICY,
+									   .object = input->policy.profile,
+									   .version = input->policy.checksum,
+									   .reason = reason});
+	else if (input->only != 0 && !plan_has_part(input->only, PART_MIGRATIONS))
+		plan_add_problem(plan, pg_strdup("there are no tables to record the policy in"),
+						 pg_strdup("Migration " POLICY_VERSION " makes them, and --only leaves it "
+								   "out."),
+						 pg_strdup("Run \"hh-migrate up --only=code,migrations\" first."));
+}

@@ -1,0 +1,97 @@
+/*
+ * policy_image.c
+ *		The policy's image in the database.
+ */
+#include "postgres_fe.h"
+
+#include "policy_image.h"
+#include "policy_json.h"
+#include "queries.h"
+
+static char *
+copied_value(const Result *rows, int column)
+{
+	const char *value = result_rows(rows) > 0 ? result_value(rows, 0, column) : NULL;
+
+	return value ? pg_strdup(value) : NULL;
+}
+
+bool
+policy_image_look(const Session *session, PolicyImage *image)
+{
+	Result *rows;
+
+	memset(image, 0, sizeof(*image));
+	if (session->mode == SESSION_READER)
+		return true;
+	rows = session_query(session, query_policy_is_there, 1, NO_PARAMS);
+	if (rows == NULL)
+		return false;
+	image->has_tables = result_is_true(rows, 0, 0);
+	result_free(rows);
+	if (!image->has_tables)
+		return true;
+	rows = session_query(session, query_policy_source, 2, NO_PARAMS);
+	if (rows == NULL)
+		return false;
+	image->checksum = copied_value(rows, 0);
+	image->profile = copied_value(rows, 1);
+	result_free(rows);
+	return true;
+}
+
+void
+policy_image_free(PolicyImage *image)
+{
+	pg_free(image->checksum);
+	pg_free(image->profile);
+	memset(image, 0, sizeof(*image));
+}
+
+static bool
+run(const Session *session, const char *sql, int count, const char *const *values)
+{
+	Result *result = session_query(session, sql, 0, count, values);
+
+	result_free(result);
+	return result != NULL;
+}
+
+/* ONLY: a child table would be somebody else's. */
+static bool
+empty_tables(const Session *session)
+{
+	return run(session, "DELETE FROM ONLY hh.policy_source", NO_PARAMS) &&
+		   run(session, "DELETE FROM ONLY hh.policy_role", NO_PARAMS) &&
+		   run(session, "DELETE FROM ONLY hh.policy", NO_PARAMS) &&
+		   run(session, "DELETE FROM ONLY hh.service", NO_PARAMS);
+}
+
+static bool
+add_rows(const Session *session, const Policy *policy, const char *origin)
+{
+	char *roles = policy_roles_as_json(policy);
+	char *entries = policy_entries_as_json(policy);
+	char *services = policy_services_as_json(policy);
+	bool added =
+		run(session, query_policy_add_source, PARAMS(policy->checksum, policy->profile, origin)) &&
+		run(session, query_policy_add_roles, PARAMS(roles)) &&
+		run(session, query_policy_add_entries, PARAMS(entries)) &&
+		run(session, query_policy_add_services, PARAMS(services));
+
+	pg_free(roles);
+	pg_free(entries);
+	pg_free(services);
+	return added;
+}
+
+bool
+policy_image_replace(const Session *session, const Policy *policy, const char *origin)
+{
+	bool replaced = database_command(session->database, "BEGIN") && empty_tables(session) &&
+					add_rows(session, policy, origin) &&
+					database_command(session->database, "COMMIT");
+
+	database_rollback(session->database);
+	return replaced;
+}

@@ -1,0 +1,30 @@
+/*
+ * policy_image.h
+ *		The policy's image in the database: hh.policy_source, hh.policy_role, hh.policy and
+ *		hh.service.
+ */
+#ifndef HH_POLICY_IMAGE_H
+#define HH_POLICY_IMAGE_H
+
+#include "policy.h"
+#include "session.h"
+
+/* Strings are NULL where no image is recorded. */
+typedef struct PolicyImage
+{
+	bool has_tables;
+	char *checksum;
+	char *profile;
+} PolicyImage;
+
+/*
+ * Reads which policy is recorded; nothing, where the session can't act as the owner.
+ * Logs and returns false on failure.
+ */
+extern bool policy_image_look(const Session *session, PolicyImage *image);
+extern void policy_image_free(PolicyImage *image);
+
+/* Replaces the image, whole, in a transaction.  Logs and returns false on failure. */
+extern bool policy_image_replace(const Session *session, const Policy *policy, const char *origin);
+
+#endif /* HH_POLICY_IMAGE_H */

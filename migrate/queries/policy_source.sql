@@ -1,0 +1,1 @@
+SELECT s.checksum, s.profile FROM ONLY hh.policy_source AS s;
