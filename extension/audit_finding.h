@@ -1,0 +1,97 @@
+/*
+ * audit_finding.h
+ *		What hh.audit() finds: differences between policy and catalogs.
+ */
+#ifndef HH_AUDIT_FINDING_H
+#define HH_AUDIT_FINDING_H
+
+#include "policy_image.h"
+
+typedef enum Verdict
+{
+	VERDICT_MISSING,
+	VERDICT_EXCESS,
+	VERDICT_WRONG_OWNER,
+	VERDICT_WRONG_DEFAULT,
+	VERDICT_WRONG_ATTRIBUTE,
+	VERDICT_WRONG_MEMBERSHIP,
+	VERDICT_UNKNOWN_ROLE
+} Verdict;
+
+typedef enum Severity
+{
+	SEVERITY_ERROR, /* somebody can do more than the policy says, or less */
+	SEVERITY_WARNING, /* so it will be with what is made next, or a role isn't quite as it should be */
+	SEVERITY_NOTE	  /* it makes no difference as things are */
+} Severity;
+
+/*
+ * What is to be mended before what: every remedy can be run when those of the phases
+ * before it have been.
+ */
+typedef enum Phase
+{
+	PHASE_CREATE_ROLE,
+	PHASE_ATTRIBUTE,
+	PHASE_REVOKE_MEMBERSHIP,
+	PHASE_GRANT_MEMBERSHIP,
+	PHASE_OWNER,
+	PHASE_REVOKE,
+	PHASE_GRANT,
+	PHASE_DEFAULT
+} Phase;
+
+#define PHASE_COUNT (PHASE_DEFAULT + 1)
+
+/* Strings are borrowed, and NULL where there is nothing to say. */
+typedef struct Finding
+{
+	Phase phase;
+	Verdict verdict;
+	Severity severity;
+	Oid role;		/* ACL_ID_PUBLIC for PUBLIC */
+	Oid other_role; /* whom it concerns too; InvalidOid if nobody */
+	ObjectKind object_type;
+	const char *object_schema;
+	const char *object_name;
+	const char *column_name;
+	const char *privilege;
+	const char *path;
+	const char *remedy;
+	int line; /* of the policy's file; 0: none */
+} Finding;
+
+/* What the parts of an audit share. */
+typedef struct Audit
+{
+	PolicyImage policy;
+	Finding *findings;
+	int count;
+	int capacity;
+} Audit;
+
+extern void AddFinding(Audit *audit, const Finding *finding);
+
+/*
+ * A statement that only the role can make, as the session user would have to send it.
+ * What a superuser says of an object counts as its owner's word.
+ */
+extern const char *StatementAsOwner(const Audit *audit, Oid owner, const char *statement);
+extern const char *StatementAsRole(const Audit *audit, Oid role, const char *statement);
+
+/* "policy line 12" */
+extern const char *PolicyLine(int line);
+
+/* Roles: whether they are there, their attributes, their settings in this database. */
+extern void AuditRoles(Audit *audit);
+
+/* Memberships of the policy's roles, and in them. */
+extern void AuditMembers(Audit *audit);
+
+/* Owners of, and privileges on the database and what stands in the policy's schemas. */
+extern void AuditObjects(Audit *audit);
+
+/* Default privileges of the policy's roles. */
+extern void AuditDefaults(Audit *audit);
+
+#endif /* HH_AUDIT_FINDING_H */
