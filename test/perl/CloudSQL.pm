@@ -41,6 +41,7 @@ use warnings;
 use HeadhunterTest;
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
+use Secrets ();
 
 our @ISA = ('PostgreSQL::Test::Cluster');
 
@@ -191,12 +192,9 @@ sub quoted
 sub ask_for_passwords
 {
     my ($node) = @_;
-    my $hba = $node->data_dir . '/pg_hba.conf';
 
     $node->set_password('postgres', "the administrator's own password");
-    unlink $hba or die "$hba: $!";
-    append_to_file($hba, "local all $superuser trust\nlocal all all scram-sha-256\n");
-    $node->reload;
+    Secrets::ask_for_passwords($node);
     $ENV{PGPASSFILE} = $node->passfile;
     return;
 }

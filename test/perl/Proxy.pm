@@ -11,6 +11,11 @@ Proxy - stands between a client and a server, and cuts their connection where it
   try_program('hh-migrate', 'up', '-d', $proxy->conninfo('main'));
   my $seen = $proxy->stop;
 
+  my $proxy = Proxy->start($node, 0, 'recorded');
+  try_program('hh-migrate', 'up', '-d', $proxy->conninfo('main'));
+  my $sent = $proxy->recorded;
+  $proxy->stop;
+
 =head1 DESCRIPTION
 
 What is counted are the queries of the first connection, from 1.  At the one whose number is given,
@@ -18,7 +23,8 @@ What is counted are the queries of the first connection, from 1.  At the one who
   terminated    pg_terminate_backend() ends the backend before the query arrives;
   unanswered    the query arrives and is run, and both sides are cut off before the answer.
 
-Other connections are passed through.  stop() returns how many queries the first one has sent.
+Other connections are passed through.  Where it is "recorded", recorded() returns all that clients have
+sent, on whatever connection.  stop() returns how many queries the first one has sent.
 
 =cut
 
@@ -38,6 +44,7 @@ sub start
 {
     my ($class, $node, $at, $how) = @_;
     my $directory = PostgreSQL::Test::Utils::tempdir_short();
+    append_to_file("$directory/recorded", '');
     my $listener = IO::Socket::UNIX->new(Local => "$directory/.s.PGSQL.$port", Listen => 10) or die "listen: $!";
     my $self = bless { node => $node, at => $at // 0, how => $how // '', directory => $directory }, $class;
     pipe($self->{count}, my $count) or die;
@@ -54,6 +61,12 @@ sub conninfo
 {
     my ($self, $database, $role) = @_;
     return "host=$self->{directory} port=$port dbname='$database'" . (defined $role ? " user='$role'" : '');
+}
+
+sub recorded
+{
+    my ($self) = @_;
+    return slurp_file("$self->{directory}/recorded");
 }
 
 sub stop
@@ -110,7 +123,10 @@ sub accept
 sub pass
 {
     my ($self, $pair, $side) = @_;
-    sysread($pair->{$side}, $pair->{read}{$side}, 65536, length $pair->{read}{$side}) or return 0;
+    my $begin = length $pair->{read}{$side};
+    sysread($pair->{$side}, $pair->{read}{$side}, 65536, $begin) or return 0;
+    append_to_file("$self->{directory}/recorded", substr $pair->{read}{$side}, $begin)
+      if $self->{how} eq 'recorded' && $side eq 'client';
     while (defined(my $message = next_message($pair, $side)))
     {
         my $go_on = $side eq 'client' ? $self->from_client($pair, $message) : $self->from_server($pair, $message);

@@ -8,6 +8,7 @@ use lib "$FindBin::RealBin/../perl";
 use CloudSQL;
 use HeadhunterTest;
 use PostgreSQL::Test::Utils;
+use Secrets;
 use Test::More;
 
 my $cloud = CloudSQL->start('cloud', passwords => 1);
@@ -23,14 +24,6 @@ sub refuses
     is($status, 3, "$name: refused") or diag("$sql was done");
     like($err, $message, '... message');
     return;
-}
-
-sub logs_in
-{
-    my ($role, $given) = @_;
-    local $ENV{PGPASSWORD} = $given;
-    local $ENV{PGPASSFILE} = '/nonexistent';
-    return (try_program('psql', '-XqAtwd', conninfo($cloud, 'main', $role), '-c', 'SELECT session_user'))[1];
 }
 
 # Who is who.
@@ -50,9 +43,9 @@ foreach my $role ('postgres', 'analyst')
 is(run_sql($cloud, 'main', undef, q{SELECT pg_get_userbyid(datdba) FROM pg_database WHERE datname = 'main'}), 'postgres', 'postgres owns the database');
 
 # Passwords are asked for.
-is(logs_in('analyst', $password), "analyst\n", 'a login by password');
-is(logs_in('analyst', "$password."), '', '... and not by another one');
-is(logs_in('someone@example.com', 'anything at all'), '', '... nor where there is none');
+is(logs_in($cloud, 'main', 'analyst', $password), 'analyst', 'a login by password');
+is(logs_in($cloud, 'main', 'analyst', "$password."), '', '... and not by another one');
+is(logs_in($cloud, 'main', 'someone@example.com', 'anything at all'), '', '... nor where there is none');
 is(run_sql($cloud, 'main', 'postgres', 'SELECT session_user'), 'postgres', 'the file of passwords serves');
 unlike(slurp_file($cloud->logfile), qr/\Q$password\E|a \\+ long one/, 'no password is in the log');
 
@@ -68,7 +61,7 @@ foreach my $role ('postgres', 'analyst')
 
 # What it can.
 run_sql($cloud, 'main', 'postgres', q{CREATE ROLE made LOGIN PASSWORD 'a password for made'; ALTER ROLE made PASSWORD 'another password'});
-is(logs_in('made', 'another password'), "made\n", 'postgres makes roles, and sets their passwords');
+is(logs_in($cloud, 'main', 'made', 'another password'), 'made', 'postgres makes roles, and sets their passwords');
 run_sql($cloud, 'main', 'postgres', 'GRANT made TO postgres; SET ROLE made');
 is(run_sql($cloud, 'main', undef, q{SELECT string_agg(extname, ',' ORDER BY extname) FROM pg_extension}), 'pgcrypto,plpgsql,vector', 'what is installed');
 if ($cloud->pg_version >= 16)
