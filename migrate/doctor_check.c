@@ -164,6 +164,7 @@ const DoctorCheck doctor_checks[CHECK_COUNT] = {
 						 .scope = SCOPE_ROLE,
 						 .after = CHECK_BIT(CHECK_COLUMNS),
 						 .services = EMBED_AND_SEARCH,
+						 .query = query_doctor_dimension,
 						 .message = "%s has another dimension than it should",
 						 .effect = "every embedding is refused, and no search finds anything"},
 	[CHECK_REGISTRY] = {.name = "registry",
@@ -239,17 +240,25 @@ const DoctorCheck doctor_checks[CHECK_COUNT] = {
 					   .after = CHECK_BIT(CHECK_MIGRATIONS) | CHECK_BIT(CHECK_CODE) |
 								CHECK_BIT(CHECK_POLICY) | CHECK_BIT(CHECK_USAGE) |
 								CHECK_BIT(CHECK_PRIVILEGES) | CHECK_BIT(CHECK_START_UP),
-					   .message = "the role lacks %s",
-					   .effect = "what the policy grants for a reason, the service will need",
+					   .message = "role %s lacks what the policy grants",
+					   .effect = "sooner or later a statement of the service fails",
 					   .remedy = "hh-migrate roles apply"},
 	[CHECK_EXCESS] = {.name = "excess",
 					  .scope = SCOPE_SERVICES,
 					  .is_warning = true,
 					  .after = CHECK_BIT(CHECK_MIGRATIONS) | CHECK_BIT(CHECK_CODE) |
 							   CHECK_BIT(CHECK_POLICY),
-					  .message = "the role has more than it needs: %s",
+					  .message = "role %s has more than it needs",
 					  .effect = "who takes over the service can do that too",
 					  .remedy = "hh-migrate roles apply"},
+	[CHECK_PRIVILEGES_OF_OTHERS] = {.name = "privileges_of_others",
+									.scope = SCOPE_DATABASE,
+									.is_warning = true,
+									.message = "roles, owners or privileges are not the "
+											   "policy's",
+									.effect = "who works through it can do more than was decided, "
+											  "or less",
+									.remedy = "hh-migrate roles apply"},
 	[CHECK_INVALID_INDEXES] = {.name = "invalid_index",
 							   .scope = SCOPE_DATABASE,
 							   .is_warning = true,

@@ -20,7 +20,8 @@
  * superuser.
  */
 static Result *
-run_contained(const DoctorView *view, const char *sql, int columns, ServerError *error)
+run_contained(const DoctorView *view, const char *sql, int columns, int count,
+			  const char *const *values, ServerError *error)
 {
 	if (view->session.mode == SESSION_READER && database_user_is_superuser(view->database))
 	{
@@ -28,14 +29,14 @@ run_contained(const DoctorView *view, const char *sql, int columns, ServerError 
 			pg_strdup("a superuser does not read the owner's tables without hh.execute_as_owner()");
 		return NULL;
 	}
-	return session_run(&view->session, sql, columns, NO_PARAMS, error);
+	return session_run(&view->session, sql, columns, count, values, error);
 }
 
 static bool
 read_services(const DoctorView *view, DoctorServices *services)
 {
 	ServerError error = {0};
-	Result *rows = run_contained(view, query_doctor_services, 3, &error);
+	Result *rows = run_contained(view, query_doctor_services, 3, NO_PARAMS, &error);
 
 	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
 		doctor_services_add(services, result_value(rows, row, 0), result_value(rows, row, 1),
@@ -162,7 +163,7 @@ static void
 look_at_partitions(Examination *examination, const DoctorView *view)
 {
 	ServerError error = {0};
-	Result *rows = run_contained(view, query_partition_horizon, 4, &error);
+	Result *rows = run_contained(view, query_partition_horizon, 4, NO_PARAMS, &error);
 
 	if (rows == NULL)
 	{
@@ -184,7 +185,7 @@ static void
 look_at_registry(Examination *examination, const DoctorView *view)
 {
 	ServerError error = {0};
-	Result *rows = run_contained(view, query_doctor_registry, 2, &error);
+	Result *rows = run_contained(view, query_doctor_registry, 2, NO_PARAMS, &error);
 
 	if (rows == NULL)
 		examination_impossible(examination, CHECK_REGISTRY, error.message);
@@ -237,6 +238,45 @@ look_at_policy(Examination *examination, const DoctorView *view)
 	pg_free(detail);
 }
 
+static void
+observe_audit(Examination *examination, const Result *rows, int row)
+{
+	const char *role = result_value(rows, row, 0);
+	const char *kind = result_value(rows, row, 1);
+	Observation seen = {.check = CHECK_PRIVILEGES_OF_OTHERS,
+						.role = role,
+						.object = role,
+						.detail = result_value(rows, row, 2),
+						.remedy = result_value(rows, row, 3)};
+
+	if (strcmp(kind, "missing") == 0)
+		seen.check = CHECK_MISSING;
+	else if (strcmp(kind, "excess") == 0)
+		seen.check = CHECK_EXCESS;
+	examination_observe(examination, seen);
+}
+
+/* Privileges against the policy that is recorded. */
+static void
+look_at_audit(Examination *examination, const DoctorView *view, const char *roles)
+{
+	static const DoctorCheckId checks[] = {CHECK_MISSING, CHECK_EXCESS, CHECK_PRIVILEGES_OF_OTHERS};
+	ServerError error = {0};
+	Result *rows = run_contained(view, query_doctor_audit, 4, PARAMS(roles), &error);
+
+	for (size_t i = 0; i < lengthof(checks); i++)
+	{
+		if (rows == NULL)
+			examination_impossible(examination, checks[i], error.message);
+		else
+			examination_done(examination, checks[i]);
+	}
+	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
+		observe_audit(examination, rows, row);
+	result_free(rows);
+	server_error_free(&error);
+}
+
 void
 doctor_examine_database(Examination *examination, const DoctorView *view,
 						const DoctorServices *services, const char *address)
@@ -254,6 +294,8 @@ doctor_examine_database(Examination *examination, const DoctorView *view,
 		look_at_partitions(examination, view);
 		look_at_registry(examination, view);
 		look_at_policy(examination, view);
+		if (view->image.checksum != NULL)
+			look_at_audit(examination, view, roles);
 	}
 	pg_free(roles);
 }

@@ -17,8 +17,11 @@ FROM (
             WHEN 'vector' THEN 'public.vector' || coalesce('(' || $5::pg_catalog.int4 || ')', '')
             ELSE w.type_name
         END AS full_type
-    FROM pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[], $3::pg_catalog.text[],
-                           $4::pg_catalog.text[])
+    FROM ROWS FROM (
+             pg_catalog.unnest($1::pg_catalog.text[]),
+             pg_catalog.unnest($2::pg_catalog.text[]),
+             pg_catalog.unnest($3::pg_catalog.text[]),
+             pg_catalog.unnest($4::pg_catalog.text[]))
         AS w (schema_name, table_name, column_name, type_name)
 ) AS wanted
 JOIN pg_catalog.pg_namespace AS n ON n.nspname = wanted.schema_name

@@ -1,7 +1,10 @@
 -- Which of the tables $1 have no unique index over exactly the columns $2 (in the order of their
 -- names, with commas), which ON CONFLICT needs.  $3: what makes one.
 SELECT wanted.relation, 'it needs one over (' || wanted.columns || ')', wanted.remedy
-FROM pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[], $3::pg_catalog.text[])
+FROM ROWS FROM (
+         pg_catalog.unnest($1::pg_catalog.text[]),
+         pg_catalog.unnest($2::pg_catalog.text[]),
+         pg_catalog.unnest($3::pg_catalog.text[]))
     AS wanted (relation, columns, remedy)
 JOIN pg_catalog.pg_class AS c ON c.relname = pg_catalog.split_part(wanted.relation, '.', 2)
 JOIN pg_catalog.pg_namespace AS n

@@ -6,8 +6,11 @@ SELECT missing.relation,
 FROM (
     SELECT n.nspname || '.' || c.relname AS relation, wanted.privilege,
         pg_catalog.string_agg(DISTINCT wanted.column_name, ', ') AS columns
-    FROM pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[], $3::pg_catalog.text[],
-                           $4::pg_catalog.text[])
+    FROM ROWS FROM (
+             pg_catalog.unnest($1::pg_catalog.text[]),
+             pg_catalog.unnest($2::pg_catalog.text[]),
+             pg_catalog.unnest($3::pg_catalog.text[]),
+             pg_catalog.unnest($4::pg_catalog.text[]))
         AS wanted (schema_name, table_name, column_name, privilege)
     JOIN pg_catalog.pg_namespace AS n ON n.nspname = wanted.schema_name
     JOIN pg_catalog.pg_class AS c ON c.relnamespace = n.oid AND c.relname = wanted.table_name

@@ -1,6 +1,6 @@
 -- Which of the tables $1.$2 are missing.
 SELECT DISTINCT wanted.schema_name || '.' || wanted.table_name, NULL, NULL
-FROM pg_catalog.unnest($1::pg_catalog.text[], $2::pg_catalog.text[])
+FROM ROWS FROM (pg_catalog.unnest($1::pg_catalog.text[]), pg_catalog.unnest($2::pg_catalog.text[]))
     AS wanted (schema_name, table_name)
 WHERE NOT EXISTS (
     SELECT FROM pg_catalog.pg_class AS c
