@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "doctor_login.h"
+#include "doctor_remedy.h"
 
 /* In what order a login passes them. */
 static const DoctorCheckId login_checks[] = {
@@ -61,17 +62,35 @@ doctor_login_passed(Examination *examination)
 	pass_until(examination, CHECK_COUNT);
 }
 
-/* What makes a new password, stores and sets it. */
+/*
+ * What stores a password and sets it: the stored one, where it is good; else a new one, for
+ * the service to take up.
+ */
 static char *
 password_remedy(const LoginAttempt *attempt)
 {
-	if (attempt->secrets_dir == NULL)
-		return psprintf("hh-migrate roles passwords --rotate=%s --secrets-dir=DIRECTORY",
-						attempt->role);
-	return psprintf("hh-migrate roles passwords --rotate=%s", attempt->role);
+	char *role = remedy_word(attempt->role);
+	char *remedy;
+
+	if (attempt->secret_problem == NULL && attempt->secret_is_given)
+		remedy = psprintf("hh-migrate roles passwords %s", role);
+	else
+		remedy = psprintf("hh-migrate roles passwords %s --rotate %s%s", role, role,
+						  attempt->secrets_dir ? "" : " --secrets-dir DIRECTORY");
+	pg_free(role);
+	return remedy;
 }
 
-/* The password is the server's to take, where the stored one is good. */
+static char *
+database_remedy(const char *dbname)
+{
+	char *word = remedy_word(dbname);
+	char *remedy = psprintf("sh createdb %s", word);
+
+	pg_free(word);
+	return remedy;
+}
+
 static char *
 failed_login_remedy(const LoginAttempt *attempt, const Login *login, DoctorCheckId check)
 {
@@ -81,7 +100,7 @@ failed_login_remedy(const LoginAttempt *attempt, const Login *login, DoctorCheck
 		case CHECK_PASSWORD:
 			return password_remedy(attempt);
 		case CHECK_DATABASE:
-			return psprintf("sh createdb %s", attempt->dbname);
+			return database_remedy(attempt->dbname);
 		case CHECK_CONNECTION_LIMIT:
 			return pg_strdup("sql SELECT pid, usename, application_name, state, state_change "
 							 "FROM pg_stat_activity WHERE backend_type = 'client backend' "

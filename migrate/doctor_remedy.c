@@ -10,11 +10,10 @@
 
 #define STATEMENT_SEPARATOR " ;; "
 
-/* Appends a blank and a word, quoted for a shell where that is needed. */
+/* Quoted for a shell where that is needed. */
 static void
 append_word(PQExpBuffer command, const char *word)
 {
-	appendPQExpBufferChar(command, ' ');
 	if (word[0] && strspn(word, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 								"_-./:@%+=,") == strlen(word))
 	{
@@ -32,12 +31,24 @@ append_word(PQExpBuffer command, const char *word)
 	appendPQExpBufferChar(command, '\'');
 }
 
+char *
+remedy_word(const char *word)
+{
+	PQExpBuffer text = createPQExpBuffer();
+	char *copy;
+
+	append_word(text, word);
+	copy = pg_strdup(text->data);
+	destroyPQExpBuffer(text);
+	return copy;
+}
+
 static void
 append_option(PQExpBuffer command, const char *option, const char *value)
 {
 	if (value == NULL)
 		return;
-	appendPQExpBuffer(command, " %s", option);
+	appendPQExpBuffer(command, " %s ", option);
 	append_word(command, value);
 }
 

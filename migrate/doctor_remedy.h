@@ -23,6 +23,9 @@ typedef struct RemedyContext
 	const char *profile;	 /* of the policy, or NULL for the default */
 } RemedyContext;
 
+/* A word for a remedy, quoted for a shell where that is needed; the caller frees it. */
+extern char *remedy_word(const char *word);
+
 /* The caller frees it. */
 extern char *remedy_command(const RemedyContext *context, const char *remedy);
 

@@ -54,6 +54,7 @@ examine(Examination *examination, const ConnectionOptions *options, const Secret
 	attempt.dbname = dbname;
 	secret_find(secrets, examination->role, &secret);
 	attempt.secret_problem = secret.fault;
+	attempt.secret_is_given = secret.text != NULL;
 	if (secret.fault != NULL)
 		doctor_login_without_secret(examination, &attempt);
 	else if ((database = database_try(options, examination->role, secret.text, attempt.timeout,

@@ -4,16 +4,16 @@ SELECT $1::pg_catalog.text,
         ELSE 'default_transaction_read_only = on' END,
     CASE WHEN pg_catalog.pg_is_in_recovery() THEN NULL
         ELSE (
-            SELECT CASE s.source
-                WHEN 'database' THEN 'sql ALTER DATABASE '
+            SELECT 'sql SET default_transaction_read_only = off ;; ' || CASE s.source
+                WHEN 'database' THEN 'ALTER DATABASE '
                     || pg_catalog.quote_ident(pg_catalog.current_database())
                     || ' RESET default_transaction_read_only'
-                WHEN 'user' THEN 'sql ALTER ROLE ' || pg_catalog.quote_ident(session_user)
+                WHEN 'user' THEN 'ALTER ROLE ' || pg_catalog.quote_ident(session_user)
                     || ' RESET default_transaction_read_only'
-                WHEN 'database user' THEN 'sql ALTER ROLE ' || pg_catalog.quote_ident(session_user)
+                WHEN 'database user' THEN 'ALTER ROLE ' || pg_catalog.quote_ident(session_user)
                     || ' IN DATABASE ' || pg_catalog.quote_ident(pg_catalog.current_database())
                     || ' RESET default_transaction_read_only'
-                ELSE 'sql ALTER SYSTEM SET default_transaction_read_only = off'
+                ELSE 'ALTER SYSTEM SET default_transaction_read_only = off'
                     || ' ;; SELECT pg_reload_conf()'
             END
             FROM pg_catalog.pg_settings AS s
