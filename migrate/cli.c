@@ -10,6 +10,7 @@
 #include "common/logging.h"
 
 #include "cli.h"
+#include "command_audit.h"
 #include "command_baseline.h"
 #include "command_doctor.h"
 #include "command_down.h"
@@ -61,6 +62,11 @@ static const Command commands[] = {
 	 "database that has what is applied, and shows locks, rewrites, scans and builds. Changes\n"
 	 "nothing here. Exits with 2 on findings; -- hh: allow RULE REASON in a file silences one.",
 	 command_trace},
+	{"audit", NULL, AUDIT, "hold roles and privileges against the policy",
+	 "Shows where roles, memberships, owners and privileges differ from the policy recorded in\n"
+	 "the database, each with the statement that mends it. Changes nothing. Exits with 2\n"
+	 "where something differs.",
+	 command_audit},
 	{"repair", "[VERSION]", REPAIR, "explain a migration that has not come to its end",
 	 "Shows what stands of migrations that failed or were interrupted, by ledger and\n"
 	 "catalogs, and what can be done; does that, with an option. Exits with 2 where there\n"
@@ -301,6 +307,30 @@ parse_options(CommandLine *line, int argc, char **argv)
 	}
 }
 
+/* Formats that only one command has. */
+static bool
+check_format(OutputFormat format, const Command *command)
+{
+	static const struct
+	{
+		OutputFormat format;
+		const char *name;
+		int flag;
+		const char *command;
+	} special[] = {{FORMAT_SARIF, "sarif", AUDIT, "audit"},
+				   {FORMAT_PROMETHEUS, "prometheus", DOCTOR, "doctor"}};
+
+	for (size_t i = 0; i < lengthof(special); i++)
+	{
+		if (special[i].format != format || special[i].flag == command->flag)
+			continue;
+		pg_log_error("command \"%s\" has no format %s", command->name, special[i].name);
+		pg_log_error_hint("\"hh-migrate %s\" has.", special[i].command);
+		return false;
+	}
+	return true;
+}
+
 static bool
 check_options(const CommandLine *line, const Command *command)
 {
@@ -314,7 +344,7 @@ check_options(const CommandLine *line, const Command *command)
 			return false;
 		}
 	}
-	return true;
+	return check_format(line->options.format, command);
 }
 
 /* What stands behind the command's name, besides options. */

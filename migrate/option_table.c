@@ -4,43 +4,23 @@
  */
 #include "postgres_fe.h"
 
-#include <errno.h>
-
 #include "common/logging.h"
 
 #include "option_table.h"
+#include "option_value.h"
 #include "plan.h"
 #include "plan_part.h"
 
-#define LONGEST_LOCK_WAIT	86400
-#define MOST_LOCK_RETRIES	1000
-#define MOST_MONTHS			120
-#define MOST_MONTHS_KEPT	1200
-#define LONGEST_DOCTOR_WAIT 86400
+#define LONGEST_LOCK_WAIT 86400
+#define MOST_LOCK_RETRIES 1000
+#define MOST_MONTHS		  120
+#define MOST_MONTHS_KEPT  1200
 
 #define DIMENSIONS_ENVIRONMENT "EMBEDDING_DIMENSIONS"
 #define DIRECTORY_ENVIRONMENT  "HH_MIGRATE_DIR"
 #define SECRETS_ENVIRONMENT	   "HH_MIGRATE_SECRETS_DIR"
 #define POLICY_ENVIRONMENT	   "HH_MIGRATE_POLICY"
 #define PROFILE_ENVIRONMENT	   "HH_MIGRATE_PROFILE"
-
-static bool
-parse_number(const char *source, const char *value, int least, int most, int *number)
-{
-	char *end;
-	long parsed;
-
-	errno = 0;
-	parsed = strtol(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || parsed < least || parsed > most)
-	{
-		pg_log_error("invalid value \"%s\" for %s", value, source);
-		pg_log_error_hint("It must be a whole number from %d to %d.", least, most);
-		return false;
-	}
-	*number = (int) parsed;
-	return true;
-}
 
 static bool
 set_dbname(Options *options, const char *value)
@@ -117,8 +97,8 @@ static bool
 set_dimensions(Options *options, const char *value)
 {
 	options->embedding_dimensions_source = "--embedding-dimensions";
-	return parse_number("--embedding-dimensions", value, 1, MAX_EMBEDDING_DIMENSIONS,
-						&options->embedding_dimensions);
+	return option_number("--embedding-dimensions", value, 1, MAX_EMBEDDING_DIMENSIONS,
+						 &options->embedding_dimensions);
 }
 
 static bool
@@ -185,7 +165,7 @@ set_accept_drift(Options *options, const char *value)
 static bool
 set_lock_wait(Options *options, const char *value)
 {
-	return parse_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
+	return option_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
 }
 
 static bool
@@ -233,13 +213,13 @@ set_forget(Options *options, const char *value)
 static bool
 set_lock_retries(Options *options, const char *value)
 {
-	return parse_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
+	return option_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
 }
 
 static bool
 set_months_ahead(Options *options, const char *value)
 {
-	return parse_number("--months-ahead", value, 0, MOST_MONTHS, &options->months_ahead);
+	return option_number("--months-ahead", value, 0, MOST_MONTHS, &options->months_ahead);
 }
 
 static bool
@@ -248,7 +228,7 @@ set_keep_months(Options *options, const char *value)
 	int months;
 
 	options->keep_months = value;
-	return parse_number("--keep-months", value, 1, MOST_MONTHS_KEPT, &months);
+	return option_number("--keep-months", value, 1, MOST_MONTHS_KEPT, &months);
 }
 
 static bool
@@ -314,13 +294,18 @@ set_additive(Options *options, const char *value)
 }
 
 static bool
+set_role(Options *options, const char *value)
+{
+	options->role = value;
+	return true;
+}
+
+static bool
 set_format(Options *options, const char *value)
 {
-	static const char *const names[] = {[FORMAT_TEXT] = "text",
-										[FORMAT_JSON] = "json",
-										[FORMAT_CSV] = "csv",
-										[FORMAT_HTML] = "html",
-										[FORMAT_PROMETHEUS] = "prometheus"};
+	static const char *const names[] = {
+		[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json",	  [FORMAT_CSV] = "csv",
+		[FORMAT_HTML] = "html", [FORMAT_SARIF] = "sarif", [FORMAT_PROMETHEUS] = "prometheus"};
 
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
@@ -331,39 +316,21 @@ set_format(Options *options, const char *value)
 		}
 	}
 	pg_log_error("invalid value \"%s\" for --format", value);
-	pg_log_error_hint("It must be text, json, csv or html; for \"doctor\" also prometheus.");
+	pg_log_error_hint("It must be text, json, csv or html; of audit also sarif, of doctor also "
+					  "prometheus.");
 	return false;
-}
-
-/* A number of seconds, with an "s" behind it or without, or of minutes with an "m". */
-static bool
-parse_seconds(const char *source, const char *value, int *seconds)
-{
-	char *end;
-	long number = strtol(value, &end, 10);
-	long factor = strcmp(end, "m") == 0 ? 60 : 1;
-
-	if (end == value || number < 1 || number > LONGEST_DOCTOR_WAIT / factor ||
-		(*end != '\0' && strcmp(end, "s") != 0 && strcmp(end, "m") != 0))
-	{
-		pg_log_error("invalid value \"%s\" for %s", value, source);
-		pg_log_error_hint("It must be a time like 120, 120s or 2m, at most a day.");
-		return false;
-	}
-	*seconds = (int) (number * factor);
-	return true;
 }
 
 static bool
 set_wait(Options *options, const char *value)
 {
-	return parse_seconds("--wait", value, &options->wait);
+	return option_seconds("--wait", value, &options->wait);
 }
 
 static bool
 set_watch(Options *options, const char *value)
 {
-	return parse_seconds("--watch", value, &options->watch);
+	return option_seconds("--watch", value, &options->watch);
 }
 
 static bool
@@ -446,9 +413,11 @@ const Option options_table[MOST_OPTIONS] = {
 	 "policy of roles and privileges\n(default: " POLICY_ENVIRONMENT ", else the bundled one)"},
 	{"profile", 0, "NAME", UP | ROLES | AUDIT | DOCTOR, set_profile,
 	 "the policy's profile\n(default: " PROFILE_ENVIRONMENT ", else the policy's default)"},
+	{"role", 0, "ROLE", AUDIT, set_role, "only what concerns this role (default: all)"},
 	{"additive", 0, NULL, ROLES_PLAN | ROLES_APPLY, set_additive,
 	 "give what is missing, and take nothing away"},
-	{"format", 0, "FORMAT", ALL, set_format, "text (default), json, csv or html"},
+	{"format", 0, "FORMAT", ALL, set_format,
+	 "text (default), json, csv or html; audit: also sarif;\ndoctor: also prometheus"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
 	{"dbname", 'd', "DATABASE", ALL, set_dbname,
@@ -483,17 +452,12 @@ options_read_environment(Options *options, int command)
 	read_variable(&options->secrets_directory, SECRETS_ENVIRONMENT);
 	read_variable(&options->policy, POLICY_ENVIRONMENT);
 	read_variable(&options->profile, PROFILE_ENVIRONMENT);
-	if (options->format == FORMAT_PROMETHEUS && command != DOCTOR)
-	{
-		pg_log_error("--format=prometheus is of \"doctor\" alone");
-		return false;
-	}
 	if ((command == UP || command == TRACE || command == BASELINE || command == DOCTOR) &&
 		options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{
 		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;
-		return parse_number(DIMENSIONS_ENVIRONMENT, dimensions, 1, MAX_EMBEDDING_DIMENSIONS,
-							&options->embedding_dimensions);
+		return option_number(DIMENSIONS_ENVIRONMENT, dimensions, 1, MAX_EMBEDDING_DIMENSIONS,
+							 &options->embedding_dimensions);
 	}
 	return true;
 }

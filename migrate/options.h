@@ -60,6 +60,7 @@ typedef struct Options
 	const char *policy;	 /* a file; NULL: the bundled one */
 	const char *profile; /* of the policy; NULL: its default */
 	bool additive;		 /* revoke nothing */
+	const char *role;	 /* that an audit is of; NULL: all */
 } Options;
 
 #endif /* HH_OPTIONS_H */

@@ -29,7 +29,7 @@ find_reason(const PlanInput *input)
 	const PolicyMark *recorded = &input->recorded;
 
 	if (recorded->checksum == NULL)
-		return "none is recorded";
+		return "not recorded before";
 	if (strcmp(recorded->checksum, input->policy.checksum) != 0)
 		return "its text changed";
 	return strcmp(recorded->profile, input->policy.profile) == 0 ? NULL : "another profile";

@@ -53,7 +53,7 @@ my $team = directory_with(
     '.1002_lock.sql' => 'SELECT 1/0;');
 my ($status, $plan, $err) = up('--dir', $team, '--dry-run');
 is($status, 0, 'a dry run') or diag($err);
-like($plan, qr/would apply 0007_triggers .*\nwould apply 0008_ledger_details .*\nwould apply 1000_city .*\nwould apply 9000_late .*\nwould apply 20250101120000_later \(1 statement\)\n\z/,
+like($plan, qr/would apply 0007_triggers .*\nwould apply 0008_ledger_details .*\nwould apply 0009_policy .*\nwould apply 1000_city .*\nwould apply 9000_late .*\nwould apply 20250101120000_later \(1 statement\)\nwould record policy strict .*\n\z/,
     '... has a team\'s migrations behind the bundled ones, in numeric order');
 ($status, my $out, $err) = up('--dir', $team);
 is($status, 0, 'up with a directory') or diag($err);

@@ -29,7 +29,7 @@ foreach my $role ('owner', undef)
     like($out, qr/^applied 0003_taxonomy .*\n\z/m, '... is the last one');
     is((try_client($node, $database, $role, 'status'))[0], 2, '... and the rest is pending');
     ($status, $out, $err) = $up->('1', '--to', '1002', '--dry-run');
-    like($out, qr/^would apply 0004_.*would apply 1002_step \(1 statement\)\n\z/ms, '--to with --dry-run');
+    like($out, qr/^would apply 0004_.*would apply 1002_step \(1 statement\)\nwould record policy strict .*\n\z/ms, '--to with --dry-run');
     ($status, $out, $err) = $up->('1000|1001|1003', '--to', '1003');
     is($status, 0, '--to one of the directory') or diag($err);
     is(run_sql($node, $database, undef, $trace), '1001 1003', '... applies them in order');
