@@ -27,6 +27,8 @@ FROM (
     CROSS JOIN LATERAL (
         SELECT coalesce(own.kind, 'other'), CASE WHEN own.kind IS NOT NULL THEN a.role END
     ) AS k (kind, role)
+    -- What has no remedy is about an object that is missing, which another check names.
+    WHERE a.remedy IS NOT NULL
 ) AS found
 GROUP BY found.role, found.kind
 ORDER BY found.role, found.kind;
