@@ -236,6 +236,19 @@ const ContractStatement contract_statements[] = {
 	{0},
 };
 
+bool
+contract_names(const char *service, const char *schema, const char *table)
+{
+	for (const ContractTable *item = contract_tables; item->service != NULL; item++)
+	{
+		if (strcmp(item->service, service) == 0 &&
+			(schema == NULL || strcmp(item->schema, schema) == 0) &&
+			(table == NULL || strcmp(item->table, table) == 0))
+			return true;
+	}
+	return false;
+}
+
 const char *
 contract_next(const char *list, char *name, char *type)
 {

@@ -47,6 +47,12 @@ extern const ContractKey contract_keys[];
 extern const ContractStatement contract_statements[];
 
 /*
+ * Whether a service works with a table, with any of a schema (table NULL), or, as all do, with
+ * what is in none (schema NULL).
+ */
+extern bool contract_names(const char *service, const char *schema, const char *table);
+
+/*
  * The next "name type" of a list, copied to name and type, or the next privilege with type
  * NULL.  Returns where the list goes on, or NULL at its end.  Each holds NAMEDATALEN bytes.
  */

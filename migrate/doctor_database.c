@@ -7,6 +7,7 @@
 #include "common/logging.h"
 
 #include "doctor_check.h"
+#include "doctor_contract.h"
 #include "doctor_database.h"
 #include "doctor_ledger.h"
 #include "doctor_server.h"
@@ -238,8 +239,25 @@ look_at_policy(Examination *examination, const DoctorView *view)
 	pg_free(detail);
 }
 
+/* What a role lacks concerns those of its services that work with the table or schema. */
 static void
-observe_audit(Examination *examination, const Result *rows, int row)
+observe_missing(Examination *examination, const DoctorServices *services, Observation seen,
+				const char *schema, const char *table)
+{
+	for (int i = 0; i < services->count; i++)
+	{
+		const DoctorService *service = &services->items[i];
+
+		if (service->role == NULL || strcmp(service->role, seen.role) != 0 ||
+			!contract_names(service->name, schema, table))
+			continue;
+		seen.service = service->name;
+		examination_observe(examination, seen);
+	}
+}
+
+static void
+observe_audit(Examination *examination, const DoctorServices *services, const Result *rows, int row)
 {
 	const char *role = result_value(rows, row, 0);
 	const char *kind = result_value(rows, row, 1);
@@ -250,19 +268,25 @@ observe_audit(Examination *examination, const Result *rows, int row)
 						.remedy = result_value(rows, row, 3)};
 
 	if (strcmp(kind, "missing") == 0)
+	{
 		seen.check = CHECK_MISSING;
-	else if (strcmp(kind, "excess") == 0)
+		observe_missing(examination, services, seen, result_value(rows, row, 4),
+						result_value(rows, row, 5));
+		return;
+	}
+	if (strcmp(kind, "excess") == 0)
 		seen.check = CHECK_EXCESS;
 	examination_observe(examination, seen);
 }
 
 /* Privileges against the policy that is recorded. */
 static void
-look_at_audit(Examination *examination, const DoctorView *view, const char *roles)
+look_at_audit(Examination *examination, const DoctorView *view, const DoctorServices *services,
+			  const char *roles)
 {
 	static const DoctorCheckId checks[] = {CHECK_MISSING, CHECK_EXCESS, CHECK_PRIVILEGES_OF_OTHERS};
 	ServerError error = {0};
-	Result *rows = run_contained(view, query_doctor_audit, 4, PARAMS(roles), &error);
+	Result *rows = run_contained(view, query_doctor_audit, 6, PARAMS(roles), &error);
 
 	for (size_t i = 0; i < lengthof(checks); i++)
 	{
@@ -272,7 +296,7 @@ look_at_audit(Examination *examination, const DoctorView *view, const char *role
 			examination_done(examination, checks[i]);
 	}
 	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
-		observe_audit(examination, rows, row);
+		observe_audit(examination, services, rows, row);
 	result_free(rows);
 	server_error_free(&error);
 }
@@ -295,7 +319,7 @@ doctor_examine_database(Examination *examination, const DoctorView *view,
 		look_at_registry(examination, view);
 		look_at_policy(examination, view);
 		if (view->image.checksum != NULL)
-			look_at_audit(examination, view, roles);
+			look_at_audit(examination, view, services, roles);
 	}
 	pg_free(roles);
 }

@@ -9,11 +9,9 @@ SELECT 'search.candidate_embeddings.embedding',
     END,
     CASE
         WHEN a.atttypmod IS DISTINCT FROM coalesce($1::pg_catalog.int4, a.atttypmod)
-        THEN 'sql ALTER TABLE search.candidate_embeddings ALTER COLUMN embedding TYPE public.vector('
-            || $1 || ')'
+        THEN retype.command || $1 || ')'
         WHEN a.atttypmod > 0 THEN 'sh export EMBEDDING_DIMENSIONS=' || a.atttypmod
-        ELSE 'sql ALTER TABLE search.candidate_embeddings ALTER COLUMN embedding TYPE public.vector('
-            || $2 || ')'
+        ELSE retype.command || $2 || ')'
     END
 FROM pg_catalog.pg_attribute AS a
 JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
@@ -21,6 +19,11 @@ JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
 CROSS JOIN LATERAL (
     SELECT CASE WHEN a.atttypmod > 0 THEN a.atttypmod || ' dimensions' ELSE 'no dimension' END
 ) AS found (dimensions)
+-- The trigger stands in the way; that it is gone is the next finding, which "up" mends.
+CROSS JOIN (VALUES (
+    'sql DROP TRIGGER IF EXISTS candidate_embeddings_enforce_model ON search.candidate_embeddings ;; '
+    'ALTER TABLE search.candidate_embeddings ALTER COLUMN embedding TYPE public.vector('
+)) AS retype (command)
 WHERE n.nspname = 'search' AND c.relname = 'candidate_embeddings' AND a.attname = 'embedding'
   AND NOT a.attisdropped
   AND (a.atttypmod <> $1::pg_catalog.int4 OR a.atttypmod <> $2::pg_catalog.int4);

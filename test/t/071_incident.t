@@ -145,7 +145,7 @@ run_client($node, 'main', undef, 'up', '--profile', 'auto-migrate', '--dir', $di
 deploy_roles($node, 'main');
 is_deeply([ complaints(doctor($node, 'main', undef, @arguments)) ], [], '7. the profile that migrates by itself: nothing is found');
 my $superuser = sql('SELECT quote_ident(session_user)');
-sql("ALTER SCHEMA search OWNER TO $superuser; REVOKE CREATE ON SCHEMA search FROM hh_app");
+sql("ALTER SCHEMA search OWNER TO $superuser; REVOKE CREATE ON SCHEMA search FROM hh_app, hh_search_owner");
 $visit = doctor($node, 'main', undef, @arguments);
 $finding = names($visit, '7. CREATE is missing', 'start_up', 'hh-embed-svc', qr/^hh-migrate roles apply --profile=auto-migrate/);
 is($finding->{object}, 'CREATE on schema search', '... by its name');
