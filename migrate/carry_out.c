@@ -55,6 +55,8 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		[ACTION_FOUND] = "applied",
 		[ACTION_BASELINE] = "recorded",
 		[ACTION_POLICY] = "recorded policy",
+		[ACTION_ROLES] = "changed roles",
+		[ACTION_PRIVILEGES] = "changed privileges",
 	};
 	const char *separator = " (";
 
@@ -63,10 +65,10 @@ print_action(FILE *stream, const Action *action, const Outcome *outcome)
 		fprintf(stream, "%s %s", done[action->kind], action->object);
 	else
 		fprintf(stream, "would %s %s", action_kind_name(action->kind), action->object);
-	if (action->migration == NULL && action->kind != ACTION_POLICY && action->version)
+	if (action->migration == NULL && action->kind < ACTION_POLICY && action->version)
 		fprintf(stream, " %s", action->version);
 	if (action->kind == ACTION_UPDATE_EXTENSION || action->kind == ACTION_REAPPLY ||
-		action->kind == ACTION_RESUME || action->kind == ACTION_POLICY)
+		action->kind >= ACTION_POLICY || action->kind == ACTION_RESUME)
 	{
 		fprintf(stream, "%s%s", separator, action->reason);
 		separator = ", ";

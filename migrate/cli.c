@@ -17,6 +17,7 @@
 #include "command_maintain.h"
 #include "command_new.h"
 #include "command_repair.h"
+#include "command_roles.h"
 #include "command_roles_passwords.h"
 #include "command_roles_verify.h"
 #include "command_status.h"
@@ -77,6 +78,14 @@ static const Command commands[] = {
 	 "a scratch database to see whether the catalogs are what they make, and refuses with 2\n"
 	 "where they are not.",
 	 command_baseline},
+	{"roles plan", NULL, ROLES_PLAN, "show what roles and privileges lack of the policy",
+	 "Prints the statements that bring roles, memberships, settings, owners and privileges to\n"
+	 "what the policy says, each with its reason. Changes nothing.",
+	 command_roles_plan},
+	{"roles apply", NULL, ROLES_APPLY, "bring roles and privileges to the policy",
+	 "Runs what \"roles plan\" shows, in one transaction, and reads it back. Exits with 2\n"
+	 "where something is left that the connected role may not do.",
+	 command_roles_apply},
 	{"roles passwords", "[ROLE]...", ROLES_PASSWORDS, "set the passwords of roles that log in",
 	 "Sets the passwords of the policy's login roles, or of the roles given, to what their\n"
 	 "secrets say, and proves each by a login. Secrets are in --secrets-dir or in variables\n"

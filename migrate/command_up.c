@@ -7,8 +7,10 @@
 #include "carry_out.h"
 #include "command_up.h"
 #include "connect.h"
+#include "convergence.h"
 #include "deploy_lock.h"
 #include "plan.h"
+#include "plan_part.h"
 #include "policy_file.h"
 #include "policy_image.h"
 #include "survey.h"
@@ -28,15 +30,76 @@ read_policy_image(Database *database, const Survey *survey, PolicyImage *image)
 	return policy_image_look(&session, image);
 }
 
+/* What roles and privileges lack of the policy, in words; NULL where nothing. */
+typedef struct Differences
+{
+	bool converges; /* they are to be the policy's */
+	char *roles;
+	char *privileges;
+} Differences;
+
+static char *
+count_in_words(const ChangeList *changes)
+{
+	if (changes->count == 0)
+		return NULL;
+	return psprintf("%d statement%s", changes->count, changes->count == 1 ? "" : "s");
+}
+
+/* Takes the convergence's changes as the roles part or the privileges part of a run. */
+static bool
+count_changes(const Convergence *convergence, char **words)
+{
+	ChangeList changes = {0};
+	bool counted = convergence_plan(convergence, &changes);
+
+	if (counted)
+		*words = count_in_words(&changes);
+	change_list_free(&changes);
+	return counted;
+}
+
+/* Only as the policy's owner's is a deployment given to it: others keep what they have. */
+static bool
+find_differences(const Options *options, Database *database, Survey *survey, const Intent *intent,
+				 const PolicyImage *image, Differences *differences)
+{
+	const char *owner = policy_owner(&intent->policy);
+	Session session = session_make(database, &survey->deployment);
+	Convergence convergence = {.database = database, .policy = &intent->policy};
+	bool can_audit = false;
+
+	differences->converges = owner != NULL && strcmp(owner, survey->deployment.owner) == 0;
+	if (!differences->converges)
+		return true;
+	if (plan_has_part(options->only, PART_ROLES))
+	{
+		if (!count_changes(&convergence, &differences->roles))
+			return false;
+		/* That is among them, where the policy says so. */
+		survey->deployment.owner_may_create |= differences->roles != NULL;
+	}
+	/* Another policy is recorded first, and then there is something to do in any case. */
+	if (!policy_image_is_of(image, &intent->policy) ||
+		!plan_has_part(options->only, PART_PRIVILEGES))
+		return true;
+	convergence.session = &session;
+	convergence.leaves_roles = true;
+	return convergence_look(&session, &can_audit) &&
+		   (!can_audit || count_changes(&convergence, &differences->privileges));
+}
+
 static bool
 plan_and_carry_out(const Options *options, Database *database, Survey *survey, const Intent *intent)
 {
 	Plan plan = {0};
 	PolicyImage image = {0};
+	Differences differences = {0};
 	bool done = false;
 
 	if (survey_take(survey, database, options->owner, true) &&
-		read_policy_image(database, survey, &image))
+		read_policy_image(database, survey, &image) &&
+		find_differences(options, database, survey, intent, &image, &differences))
 	{
 		PlanInput input = {.deployment = &survey->deployment,
 						   .migrations = &survey->migrations,
@@ -53,7 +116,10 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey, c
 							   strcmp(database_user(database), survey->deployment.owner) != 0,
 						   .policy = {intent->policy.checksum, intent->policy.profile},
 						   .recorded = {image.checksum, image.profile},
-						   .has_policy_table = image.has_tables};
+						   .has_policy_table = image.has_tables,
+						   .converges = differences.converges,
+						   .role_changes = differences.roles,
+						   .privilege_changes = differences.privileges};
 
 		plan_make(&plan, &input);
 		if (plan.problem_count > 0)
@@ -63,6 +129,8 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey, c
 	}
 	plan_free(&plan);
 	policy_image_free(&image);
+	pg_free(differences.roles);
+	pg_free(differences.privileges);
 	return done;
 }
 

@@ -50,7 +50,7 @@ literal_append(PQExpBuffer sql, const char *value)
 {
 	bool escapes = strchr(value, '\\') != NULL;
 
-	appendPQExpBufferStr(sql, escapes ? " E'" : "'");
+	appendPQExpBufferStr(sql, escapes ? "E'" : "'");
 	for (; *value; value++)
 	{
 		if (*value == '\'' || *value == '\\')

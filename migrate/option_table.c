@@ -368,7 +368,8 @@ const Option options_table[MOST_OPTIONS] = {
 	 "up: the last migration to apply (default: all); down: the\n"
 	 "last one to keep (default: all but the newest)"},
 	{"only", 0, "PART[,PART]", UP, set_only,
-	 "parts of the deployment to carry out: code, migrations,\npolicy (default: all)"},
+	 "parts of the deployment to carry out: roles, code,\nmigrations, policy, privileges (default: "
+	 "all)"},
 	{"yes", 0, NULL, DOWN, set_yes, "take back without asking"},
 	{"allow-out-of-order", 0, NULL, UP, set_allow_out_of_order,
 	 "apply migrations older than what is applied already"},
@@ -378,9 +379,9 @@ const Option options_table[MOST_OPTIONS] = {
 	 "do"},
 	{"dry-run", 0, NULL, UP | DOWN | BASELINE | ROLES_PASSWORDS, set_dry_run,
 	 "show what would be done, and do nothing"},
-	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | REPAIR | BASELINE, set_lock_wait,
+	{"lock-wait", 0, "SECONDS", UP | DOWN | VERIFY | REPAIR | BASELINE | ROLES_APPLY, set_lock_wait,
 	 "how long to wait for another deployment (default: 300)"},
-	{"end-orphan", 0, NULL, UP | DOWN | REPAIR | BASELINE, set_end_orphan,
+	{"end-orphan", 0, NULL, UP | DOWN | REPAIR | BASELINE | ROLES_APPLY, set_end_orphan,
 	 "end a deployment that works on though its client is gone"},
 	{"retry", 0, NULL, REPAIR, set_retry,
 	 "\"up\" is to send the statement in question, and what comes after\nit, as the file has it "

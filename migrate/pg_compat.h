@@ -27,6 +27,9 @@
  */
 #define CREATEROLE_NEEDS_ADMIN(server_version) ((server_version) >= 160000)
 
+/* From here on, a membership is granted with INHERIT and SET or without, once a grantor. */
+#define MEMBER_OPTIONS_VERSION 160000
+
 /* Before 16 a server has no setting scram_iterations, and always takes this many. */
 #define DEFAULT_SCRAM_ITERATIONS "4096"
 

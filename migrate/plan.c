@@ -27,6 +27,8 @@ static const char *const kind_names[] = {
 	[ACTION_FOUND] = "apply",
 	[ACTION_BASELINE] = "baseline",
 	[ACTION_POLICY] = "record policy",
+	[ACTION_ROLES] = "change roles",
+	[ACTION_PRIVILEGES] = "change privileges",
 };
 
 const char *
@@ -181,6 +183,7 @@ plan_begin(Plan *plan, const PlanInput *input)
 	plan_check_rights(plan, input->deployment);
 	plan_decide_dimensions(plan, input);
 	plan_gather_variables(plan, input);
+	plan_roles(plan, input);
 	return plan_has_part(input->only, PART_CODE) ? plan_extension(plan, input->deployment)
 												 : plan_without_extension(plan, input->deployment);
 }
@@ -190,6 +193,7 @@ plan_make(Plan *plan, const PlanInput *input)
 {
 	const char *code_version = plan_begin(plan, input);
 
+	plan_check_convergence(plan, input);
 	plan_check_data_schemas(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
@@ -197,6 +201,7 @@ plan_make(Plan *plan, const PlanInput *input)
 		plan_migrations(plan, input, code_version);
 	if (plan_has_part(input->only, PART_POLICY))
 		plan_policy(plan, input);
+	plan_privileges(plan, input);
 }
 
 void

@@ -38,7 +38,9 @@ typedef enum ActionKind
 	ACTION_REVERT,
 	ACTION_FOUND,	 /* the ledger's table, where the schemas are there before it */
 	ACTION_BASELINE, /* is recorded, and not run */
-	ACTION_POLICY	 /* its image is replaced */
+	ACTION_POLICY,	 /* its image is replaced */
+	ACTION_ROLES,
+	ACTION_PRIVILEGES
 } ActionKind;
 
 /* Which policy an image is of; NULL where there is none, or no table for it. */
@@ -85,6 +87,9 @@ typedef struct PlanInput
 	PolicyMark policy;			   /* that is to be recorded; empty: none is */
 	PolicyMark recorded;		   /* that is */
 	bool has_policy_table;
+	bool converges;				   /* roles and privileges are to be the policy's */
+	const char *role_changes;	   /* how many, in words; NULL: none */
+	const char *privilege_changes; /* the same, as things are before anything is done */
 } PlanInput;
 
 typedef struct Plan

@@ -14,9 +14,9 @@ static const struct
 	const char *name;
 	int flag;
 } parts_table[] = {
-	{"code", PART_CODE},
-	{"migrations", PART_MIGRATIONS},
-	{"policy", PART_POLICY},
+	{"roles", PART_ROLES},			 {"code", PART_CODE},
+	{"migrations", PART_MIGRATIONS}, {"policy", PART_POLICY},
+	{"privileges", PART_PRIVILEGES},
 };
 
 /* 0 where there is no such part. */

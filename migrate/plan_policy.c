@@ -53,3 +53,40 @@ plan_policy(Plan *plan, const PlanInput *input)
 								   "out."),
 						 pg_strdup("Run \"hh-migrate up --only=code,migrations\" first."));
 }
+
+void
+plan_check_convergence(Plan *plan, const PlanInput *input)
+{
+	if (input->converges || (input->only & (PART_ROLES | PART_PRIVILEGES)) == 0)
+		return;
+	plan_add_problem(
+		plan,
+		psprintf("roles and privileges are not to be changed here: the deployment "
+				 "belongs to role \"%s\"",
+				 input->deployment->owner),
+		pg_strdup("The policy's owner of schema hh is another role, to which everything "
+				  "would be given."),
+		pg_strdup("Leave those parts out; or name the owner in a policy of your own."));
+}
+
+void
+plan_roles(Plan *plan, const PlanInput *input)
+{
+	if (input->converges && input->role_changes != NULL && plan_has_part(input->only, PART_ROLES))
+		plan_add_action(plan, (Action){.kind = ACTION_ROLES,
+									   .object = input->policy.profile,
+									   .reason = input->role_changes});
+}
+
+void
+plan_privileges(Plan *plan, const PlanInput *input)
+{
+	if (!input->converges || !plan_has_part(input->only, PART_PRIVILEGES) ||
+		!(input->has_policy_table || brings_tables(plan)) ||
+		(input->privilege_changes == NULL && plan->action_count == 0))
+		return;
+	plan_add_action(plan, (Action){.kind = ACTION_PRIVILEGES,
+								   .object = input->policy.profile,
+								   .reason = plan->action_count > 0 ? "after the rest"
+																	: input->privilege_changes});
+}

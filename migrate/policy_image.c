@@ -86,10 +86,23 @@ add_rows(const Session *session, const Policy *policy, const char *origin)
 }
 
 bool
+policy_image_write(const Session *session, const Policy *policy, const char *origin)
+{
+	return empty_tables(session) && add_rows(session, policy, origin);
+}
+
+bool
+policy_image_is_of(const PolicyImage *image, const Policy *policy)
+{
+	return image->checksum != NULL && strcmp(image->checksum, policy->checksum) == 0 &&
+		   strcmp(image->profile, policy->profile) == 0;
+}
+
+bool
 policy_image_replace(const Session *session, const Policy *policy, const char *origin)
 {
-	bool replaced = database_command(session->database, "BEGIN") && empty_tables(session) &&
-					add_rows(session, policy, origin) &&
+	bool replaced = database_command(session->database, "BEGIN") &&
+					policy_image_write(session, policy, origin) &&
 					database_command(session->database, "COMMIT");
 
 	database_rollback(session->database);

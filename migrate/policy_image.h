@@ -27,4 +27,10 @@ extern void policy_image_free(PolicyImage *image);
 /* Replaces the image, whole, in a transaction.  Logs and returns false on failure. */
 extern bool policy_image_replace(const Session *session, const Policy *policy, const char *origin);
 
+/* The same in the transaction that is open. */
+extern bool policy_image_write(const Session *session, const Policy *policy, const char *origin);
+
+/* Whether it is of the policy and its profile. */
+extern bool policy_image_is_of(const PolicyImage *image, const Policy *policy);
+
 #endif /* HH_POLICY_IMAGE_H */

@@ -8,6 +8,7 @@
 #include "portability/instr_time.h"
 
 #include "attempt.h"
+#include "convergence.h"
 #include "display.h"
 #include "extension.h"
 #include "founding.h"
@@ -145,6 +146,42 @@ open_session(Runner *runner)
 }
 
 static bool
+converge(Runner *runner, const Session *session)
+{
+	Convergence convergence = {.database = runner->database,
+							   .policy = runner->settings->policy,
+							   .origin = runner->settings->policy_origin,
+							   .session = session,
+							   .leaves_roles = session != NULL};
+	ChangeList changes = {0};
+	bool done = convergence_run(&convergence, &changes) == CONVERGED;
+
+	change_list_free(&changes);
+	return done;
+}
+
+static bool
+change_roles(Runner *runner)
+{
+	return converge(runner, NULL);
+}
+
+/* With an extension that has no audit there is nothing to say what is to be done. */
+static bool
+change_privileges(Runner *runner)
+{
+	bool can_audit = false;
+
+	if (!convergence_look(&runner->place.session, &can_audit))
+		return false;
+	if (can_audit)
+		return converge(runner, &runner->place.session);
+	pg_log_warning("privileges are left as they are: there is no hh.audit() or no table hh.policy");
+	pg_log_warning_hint("\"hh-migrate up\" without --only and --to brings them.");
+	return true;
+}
+
+static bool
 run_action(Runner *runner, const Action *action)
 {
 	if (database_cancelled())
@@ -160,6 +197,10 @@ run_action(Runner *runner, const Action *action)
 			return extension_update(runner->database, runner->deployment);
 		case ACTION_FOUND:
 			return founding_run(runner->database, runner->deployment, action->migration);
+		case ACTION_ROLES:
+			return change_roles(runner);
+		case ACTION_PRIVILEGES:
+			return (runner->has_session || open_session(runner)) && change_privileges(runner);
 		case ACTION_POLICY:
 			return (runner->has_session || open_session(runner)) &&
 				   policy_image_replace(&runner->place.session, runner->settings->policy,

@@ -19,7 +19,7 @@ sub up
 
 my ($status, $out, $err) = up('--only=everything');
 is($status, 1, 'a part that isn\'t one: exit code');
-like($err, qr/error: invalid value "everything" for --only\n.*hint: .*: code, migrations, policy\./, '... message');
+like($err, qr/error: invalid value "everything" for --only\n.*hint: .*: roles, code, migrations, policy, privileges\./, '... message');
 
 ($status, $out, $err) = up('--only=migrations');
 is($status, 1, 'migrations without code: exit code');

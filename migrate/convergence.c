@@ -1,0 +1,359 @@
+/*
+ * convergence.c
+ *		Brings roles and privileges to what the policy says.
+ */
+#include "postgres_fe.h"
+
+#include "common/logging.h"
+
+#include "convergence.h"
+#include "policy_image.h"
+#include "refusal.h"
+#include "remedy.h"
+#include "role_plan.h"
+
+#define MOST_TRIES	   10
+#define FIRST_PAUSE_MS 50
+
+/* A remedy may uncover the next: what a role was granted by another path. */
+#define MOST_ROUNDS 4
+
+bool
+convergence_look(const Session *session, bool *can_audit)
+{
+	PolicyImage image = {0};
+	bool looked;
+
+	*can_audit = false;
+	if (session->mode == SESSION_READER)
+		return true;
+	looked = policy_image_look(session, &image) &&
+			 (!image.has_tables || remedy_source_look(session->database, can_audit));
+	policy_image_free(&image);
+	return looked;
+}
+
+static void
+add_role_changes(ChangeList *changes, const RoleChangeList *list)
+{
+	for (int i = 0; i < list->count; i++)
+	{
+		Change change = {.part = "roles",
+						 .kind = unconstify(char *, role_change_name(list->items[i].kind)),
+						 .role = unconstify(char *, list->items[i].role),
+						 .statement = list->items[i].statement,
+						 .reason = list->items[i].reason};
+
+		change_list_add(changes, &change);
+	}
+}
+
+/* The policy's own reason; where it has none, that it says nothing of it. */
+static char *
+remedy_reason(const Remedy *remedy, const Policy *policy)
+{
+	const PolicyEntry *entry = remedy_entry(remedy, policy);
+
+	if (entry != NULL)
+		return pg_strdup(entry->place.reason);
+	return psprintf("The policy does not give %s to %s: %s.", remedy->privilege,
+					remedy->role ? remedy->role : "PUBLIC", remedy->path ? remedy->path : "");
+}
+
+static void
+add_remedy(ChangeList *changes, const Remedy *remedy, const Policy *policy)
+{
+	char *object = remedy_object_in_words(remedy);
+	char *reason = remedy_reason(remedy, policy);
+	Change change = {.part = "privileges",
+					 .kind = unconstify(char *, remedy->verdict),
+					 .role = unconstify(char *, remedy->role),
+					 .object = object,
+					 .statement = unconstify(char *, remedy->statement),
+					 .reason = reason};
+
+	change_list_add(changes, &change);
+	pg_free(reason);
+	pg_free(object);
+}
+
+/* In the transaction that is open, unless the image is the policy's already. */
+static bool
+bring_image(const Convergence *convergence)
+{
+	PolicyImage image = {0};
+	bool done = policy_image_look(convergence->session, &image);
+
+	if (done && !policy_image_is_of(&image, convergence->policy))
+		done = policy_image_write(convergence->session, convergence->policy, convergence->origin);
+	policy_image_free(&image);
+	return done;
+}
+
+static bool
+plan_roles(const Convergence *convergence, RoleChangeList *changes)
+{
+	RoleCatalog catalog = {0};
+	bool read = role_catalog_read(convergence->database, convergence->policy, &catalog);
+
+	if (read)
+		role_plan(convergence->policy, &catalog, convergence->additive, changes);
+	/* What a change borrows is the catalog's: only who it is about. */
+	for (int i = 0; i < changes->count; i++)
+	{
+		const PolicyRole *role = policy_find_role(convergence->policy, changes->items[i].role);
+
+		changes->items[i].role = role ? role->name : NULL;
+	}
+	role_catalog_free(&catalog);
+	return read;
+}
+
+static bool
+plan_privileges(const Convergence *convergence, ChangeList *changes)
+{
+	RemedyList remedies = {0};
+	bool planned = database_command(convergence->database, "BEGIN") && bring_image(convergence) &&
+				   remedies_read(convergence->session, convergence->additive, &remedies);
+
+	for (int i = 0; i < remedies.count && planned; i++)
+	{
+		if (remedies.items[i].statement != NULL)
+			add_remedy(changes, &remedies.items[i], convergence->policy);
+	}
+	database_rollback(convergence->database);
+	remedies_free(&remedies);
+	return planned;
+}
+
+bool
+convergence_plan(const Convergence *convergence, ChangeList *changes)
+{
+	RoleChangeList roles = {0};
+	bool planned = convergence->leaves_roles || plan_roles(convergence, &roles);
+
+	if (planned)
+		add_role_changes(changes, &roles);
+	role_changes_free(&roles);
+	return planned && (convergence->session == NULL || plan_privileges(convergence, changes));
+}
+
+/* What to do about an error. */
+typedef enum Attempted
+{
+	ATTEMPTED,
+	ATTEMPT_AGAIN,
+	ATTEMPT_FAILED
+} Attempted;
+
+/*
+ * Roles are the cluster's, and advisory locks a database's: another one may have changed
+ * the same role just now.
+ */
+static bool
+is_passing(const ServerError *error)
+{
+	static const char *const states[] = {
+		"40P01", /* deadlock_detected */
+		"40001", /* serialization_failure */
+		"55P03", /* lock_not_available */
+		"23505", /* unique_violation: in pg_authid or pg_auth_members */
+		"42710", /* duplicate_object: a role that has just been made */
+		"42704", /* undefined_object: one that has just gone */
+	};
+
+	for (size_t i = 0; i < lengthof(states); i++)
+	{
+		if (strcmp(error->sqlstate, states[i]) == 0)
+			return true;
+	}
+	/* internal_error: "tuple concurrently updated", or "deleted" */
+	return strcmp(error->sqlstate, "XX000") == 0 && strstr(error->message, "concurrently") != NULL;
+}
+
+static Attempted
+run_role_changes(const Convergence *convergence, const RoleChangeList *roles)
+{
+	for (int i = 0; i < roles->count; i++)
+	{
+		ServerError error = {0};
+		Result *result =
+			database_run(convergence->database, roles->items[i].statement, NO_PARAMS, &error);
+		bool passing = result == NULL && is_passing(&error);
+
+		if (result == NULL && !passing)
+			refusal_log_role(convergence->database, roles, i, &error);
+		else if (passing)
+			pg_log_debug("%s: %s", roles->items[i].statement, error.message);
+		server_error_free(&error);
+		if (result == NULL)
+			return passing ? ATTEMPT_AGAIN : ATTEMPT_FAILED;
+		result_free(result);
+	}
+	return ATTEMPTED;
+}
+
+/* In rounds: what went with a CASCADE comes again. */
+static Attempted
+attempt_roles(const Convergence *convergence, ChangeList *changes)
+{
+	Attempted outcome = ATTEMPTED;
+	bool is_done = convergence->leaves_roles;
+
+	for (int round = 0; round < MOST_ROUNDS && !is_done && outcome == ATTEMPTED; round++)
+	{
+		RoleChangeList roles = {0};
+
+		if (!plan_roles(convergence, &roles))
+			outcome = ATTEMPT_FAILED;
+		else
+			outcome = run_role_changes(convergence, &roles);
+		is_done = roles.count == 0;
+		if (outcome == ATTEMPTED)
+			add_role_changes(changes, &roles);
+		role_changes_free(&roles);
+	}
+	return outcome;
+}
+
+/* One remedy, whose failure leaves the others as they are. */
+static bool
+run_remedy(const Convergence *convergence, Remedy *remedy)
+{
+	Database *database = convergence->database;
+	ServerError error = {0};
+	Result *result;
+
+	if (!remedy_is_asked_for(remedy, convergence->policy))
+		return false;
+	if (!database_command(database, "SAVEPOINT remedy"))
+		return false;
+	result = database_run(database, remedy->statement, NO_PARAMS, &error);
+	if (result == NULL)
+	{
+		remedy->refusal = pg_strdup(error.message);
+		server_error_free(&error);
+		database_command(database, "ROLLBACK TO SAVEPOINT remedy");
+		return false;
+	}
+	result_free(result);
+	return database_command(database, "RELEASE SAVEPOINT remedy");
+}
+
+/* Returns how many were run. */
+static int
+run_remedies(const Convergence *convergence, RemedyList *remedies, ChangeList *changes)
+{
+	int count = 0;
+
+	for (int i = 0; i < remedies->count && database_is_connected(convergence->database); i++)
+	{
+		if (run_remedy(convergence, &remedies->items[i]))
+		{
+			add_remedy(changes, &remedies->items[i], convergence->policy);
+			count++;
+		}
+	}
+	return count;
+}
+
+/* Somebody has written into the image: only the policy itself is to be followed. */
+static bool
+mend_image(const Convergence *convergence, const RemedyList *remedies, bool *is_mended)
+{
+	bool is_ours = true;
+
+	for (int i = 0; i < remedies->count; i++)
+		is_ours &= remedies->items[i].statement == NULL ||
+				   remedy_is_asked_for(&remedies->items[i], convergence->policy);
+	*is_mended = !is_ours;
+	return is_ours ||
+		   policy_image_write(convergence->session, convergence->policy, convergence->origin);
+}
+
+/* In rounds, until nothing is left, or nothing can be done about it.  What is left is logged. */
+static bool
+attempt_privileges(const Convergence *convergence, ChangeList *changes, bool *is_whole)
+{
+	bool read = bring_image(convergence);
+	bool is_done = false;
+	bool is_mended = false;
+
+	for (int round = 0; round < MOST_ROUNDS && read && !is_done; round++)
+	{
+		RemedyList remedies = {0};
+
+		read = remedies_read(convergence->session, convergence->additive, &remedies);
+		*is_whole = read && remedies.count == 0;
+		if (read && round == 0)
+			read = mend_image(convergence, &remedies, &is_mended);
+		is_done =
+			*is_whole || !read ||
+			(run_remedies(convergence, &remedies, changes) == 0 && !(is_mended && round == 0));
+		if (is_done || round == MOST_ROUNDS - 1)
+			refusal_log_remedies(&remedies, convergence->policy);
+		remedies_free(&remedies);
+	}
+	return read;
+}
+
+/* One try, in a transaction. */
+static Attempted
+attempt(const Convergence *convergence, ChangeList *changes, bool *is_whole)
+{
+	Database *database = convergence->database;
+	Attempted outcome =
+		database_command(database, "BEGIN") ? attempt_roles(convergence, changes) : ATTEMPT_FAILED;
+
+	if (outcome == ATTEMPTED && convergence->session != NULL &&
+		!attempt_privileges(convergence, changes, is_whole))
+		outcome = ATTEMPT_FAILED;
+	if (outcome == ATTEMPTED && !database_command(database, "COMMIT"))
+		outcome = ATTEMPT_FAILED;
+	database_rollback(database);
+	return outcome;
+}
+
+/* What did not take effect, though no statement failed: a warning is all that a REVOKE gives. */
+static bool
+check_roles(const Convergence *convergence)
+{
+	RoleChangeList left = {0};
+	bool checked = convergence->leaves_roles || plan_roles(convergence, &left);
+
+	for (int i = 0; i < left.count; i++)
+	{
+		pg_log_error("did not take effect: %s", left.items[i].statement);
+		checked = false;
+	}
+	role_changes_free(&left);
+	return checked;
+}
+
+Converged
+convergence_run(const Convergence *convergence, ChangeList *changes)
+{
+	Attempted outcome = ATTEMPT_AGAIN;
+	bool is_whole = true;
+	int pause = FIRST_PAUSE_MS;
+
+	for (int tries = 0; tries < MOST_TRIES && outcome == ATTEMPT_AGAIN; tries++)
+	{
+		if (tries > 0)
+			pg_usleep((pause + (long) (random() % pause)) * 1000L);
+		pause = Min(pause * 2, 2000);
+		change_list_free(changes);
+		outcome = attempt(convergence, changes, &is_whole);
+	}
+	if (outcome == ATTEMPT_AGAIN)
+	{
+		pg_log_error("another session keeps changing the same roles");
+		pg_log_error_hint("Nothing was changed; try again.");
+	}
+	if (outcome != ATTEMPTED)
+	{
+		change_list_free(changes);
+		return CONVERGED_NOT;
+	}
+	return check_roles(convergence) && is_whole ? CONVERGED : CONVERGED_PART;
+}
