@@ -83,7 +83,7 @@ sub ready
     return map { $_->{service} } grep { $_->{ready} } @{ $visit->{services} };
 }
 
-=item deploy_roles(node, database, role)
+=item deploy_roles(node, database, role, argument...)
 
 Brings roles and privileges about, as the policy says.
 
@@ -95,23 +95,8 @@ Deploys everything, and passwords.  Returns the directory of secrets.
 
 sub deploy_roles
 {
-    my ($node, $database, $role) = @_;
-    my ($status, $out, $err) = try_client($node, $database, $role, 'roles', 'apply');
-    return if $status == 0;
-    die $err unless $err =~ /unknown command/;
-
-    run_sql($node, $database, undef, <<'END');
-DO $$
-DECLARE
-    statement text;
-BEGIN
-    FOR i IN 1 .. 3 LOOP
-        FOR statement IN SELECT remedy FROM hh.audit() WHERE remedy IS NOT NULL LOOP
-            EXECUTE statement;
-        END LOOP;
-    END LOOP;
-END $$
-END
+    my ($node, $database, $role, @arguments) = @_;
+    run_client($node, $database, $role, 'roles', 'apply', @arguments);
     return;
 }
 
@@ -121,7 +106,6 @@ sub heal
     my $secrets = PostgreSQL::Test::Utils::tempdir();
 
     run_client($node, $database, $role, 'up', @arguments);
-    deploy_roles($node, $database, $role);
     run_client($node, $database, $role, 'roles', 'passwords', 'hh_app', 'hh_analytics', 'hh_ops',
         '--generate', '--secrets-dir', $secrets);
     return $secrets;
@@ -143,13 +127,6 @@ number of rounds, or undef where six did not do; the log of it is in @Doctor::lo
 sub run_remedy
 {
     my ($node, $database, $role, $remedy) = @_;
-
-    # Until the command is there.
-    if ($remedy =~ /^hh-migrate roles apply/)
-    {
-        deploy_roles($node, $database, $role);
-        return (0, '');
-    }
     my $said;
     IPC::Run::run([ 'sh', '-c', $remedy ], '<', \undef, '>&', \$said);
     return ($? >> 8, $said);

@@ -153,13 +153,19 @@ deploy_roles($node, 'main');
 
 # The auto-migrate profile, natively.
 run_client($node, 'main', undef, 'up', '--profile', 'auto-migrate');
+is_deeply([ complaints(doctor($node, 'main', undef, @with_secrets)) ], [], 'auto-migrate: nothing is found');
+run_sql($node, 'main', undef, q{
+    REVOKE CREATE ON DATABASE main FROM hh_app;
+    REVOKE hh_search_owner FROM hh_app;
+    REVOKE CREATE ON SCHEMA search FROM hh_app});
 $visit = doctor($node, 'main', undef, @with_secrets);
 is_deeply([ grep { /^start_up/ } complaints($visit) ],
     [ 'start_up: CREATE on database main', 'start_up: CREATE on schema search', 'start_up: to own table search.candidate_embeddings' ],
-    'auto-migrate: what the DDL at start needs');
+    '... without rights: what the DDL at start needs');
 is_deeply([ grep { $_ eq 'hh-embed-svc' } ready($visit) ], [], '... hh-embed-svc is not ready');
-deploy_roles($node, 'main');
-is_deeply([ complaints(doctor($node, 'main', undef, @with_secrets)) ], [], '... and is, with the profile in force');
+is_deeply([ grep { $_ eq 'hh-eco-svc' } ready($visit) ], ['hh-eco-svc'], '... while others of its role are');
+my $rounds = cure($node, 'main', undef, @with_secrets);
+is($rounds, 1, '... typed as printed, the remedies mend it') or diag(join "\n", @Doctor::log);
 $node->stop;
 
 # A server like Cloud SQL.
