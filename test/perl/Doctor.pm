@@ -87,7 +87,7 @@ sub ready
 
 Brings roles and privileges about, as the policy says.
 
-=item heal(node, database, role)
+=item heal(node, database, role, argument...)
 
 Deploys everything, and passwords.  Returns the directory of secrets.
 
@@ -105,6 +105,8 @@ sub heal
     my ($node, $database, $role, @arguments) = @_;
     my $secrets = PostgreSQL::Test::Utils::tempdir();
 
+    # The owner must be there before, for the first deployment to be its.
+    deploy_roles($node, $database, $role, @arguments);
     run_client($node, $database, $role, 'up', @arguments);
     run_client($node, $database, $role, 'roles', 'passwords', 'hh_app', 'hh_analytics', 'hh_ops',
         '--generate', '--secrets-dir', $secrets);

@@ -7,6 +7,7 @@ use FindBin;
 use lib "$FindBin::RealBin/../perl";
 use HeadhunterTest;
 use Digest::SHA 'sha256_hex';
+use PostgreSQL::Test::Utils;
 use Test::More;
 
 my $node = new_node('main');
@@ -109,6 +110,12 @@ like($err, qr/could not open file/, 'a file that is not there');
 ($status, $out, $err) = up('--policy', $directory);
 like($err, qr/not a regular file/, 'a directory');
 is(sql($image), $before, '... and the image is as before');
+
+# The manual's example.
+my ($example) = PostgreSQL::Test::Utils::slurp_file("$FindBin::RealBin/../../docs/policy.md") =~ /^```sql\n(.*?)^```/ms;
+($status, $out, $err) = up('--dry-run', '--policy', migrations_in(example => $example) . '/example');
+is($status, 0, 'the example in the manual') or diag($err);
+like($out, qr/would record policy strict/, '... is a policy');
 
 # Parts.
 ($status, $out) = up('--only=migrations,code', '--dry-run');

@@ -185,21 +185,22 @@ is(sql(q{SELECT setconfig[1] FROM pg_db_role_setting WHERE setrole = (SELECT oid
     q{hh.x=a\\'; ALTER ROLE hh_app SUPERUSER; --}, '... the value is what was said');
 
 # Two databases of a cluster at once, again and again: each has what its policy says.
-add_database($node, $_, "\"$superuser\"") foreach 'left', 'right';
-my %policies = map { $_ => migrations_in(policy => join '', map { "-- why\n$_\n" }
-        (map { "CREATE ROLE shared_$_ LOGIN;" } 1 .. 12),
-        (map { "GRANT shared_$_ TO shared_" . ($_ + 1) . ';' } 1 .. 11),
-        map { "ALTER ROLE shared_$_ IN DATABASE CURRENT SET hh.side TO $_[0];" } ()) } 'left', 'right';
+my @sides = ('side_a', 'side_b');
+add_database($node, $_, "\"$superuser\"") foreach @sides;
+my $shared = migrations_in(policy => join '', map { "-- why\n$_;\n" }
+      (map { "CREATE ROLE shared_$_ LOGIN" } 1 .. 12),
+      (map { "GRANT shared_$_ TO shared_" . ($_ + 1) } 1 .. 11),
+      map { "ALTER ROLE shared_$_ IN DATABASE CURRENT SET hh.side TO x" } 1 .. 12);
 foreach my $round (1 .. 3)
 {
     sql(join ';', map { $round == 1 ? 'SELECT 1' : "ALTER ROLE shared_$_ CREATEDB" } 1 .. 12);
     my @runs = map {
         my $database = $_;
         my ($o, $e) = ('', '');
-        my @command = ($ENV{HH_MIGRATE} // 'hh-migrate', 'roles', 'apply', '-q', '--policy', "$policies{$database}/policy",
+        my @command = ($ENV{HH_MIGRATE} // 'hh-migrate', 'roles', 'apply', '-q', '--policy', "$shared/policy",
             '--dbname', conninfo($node, $database, undef));
         [ IPC::Run::start(\@command, '<', \undef, '>', \$o, '2>', \$e), \$e ]
-    } 'left', 'right';
+    } @sides;
     foreach my $run (@runs)
     {
         $run->[0]->finish;
@@ -208,6 +209,7 @@ foreach my $round (1 .. 3)
 }
 is(sql(q{SELECT count(*) FROM pg_roles WHERE rolname LIKE 'shared%' AND NOT rolcreatedb}), 12, '... the roles are as both say');
 is(sql(q{SELECT count(*) FROM pg_auth_members WHERE member::regrole::text LIKE 'shared%'}), 11, '... once');
+is(sql(q{SELECT count(*) FROM pg_db_role_setting WHERE setconfig = '{hh.side=x}'}), 24, '... with the settings of both');
 $node->stop;
 
 # An administrator who is no superuser.
