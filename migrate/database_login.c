@@ -65,6 +65,9 @@ database_login_wait(PGconn *connection, Login *login, int milliseconds)
 	int64 deadline = clock_ms() + milliseconds;
 	PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
 
+	/* What could not even be begun has no socket to wait for. */
+	if (PQstatus(connection) == CONNECTION_BAD)
+		return true;
 	while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING)
 	{
 		struct pollfd socket = {.fd = PQsocket(connection),

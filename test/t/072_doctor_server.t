@@ -65,8 +65,8 @@ my $tcp = "host=localhost hostaddr=127.0.0.1 port=" . $node->port . ' dbname=mai
 my $superuser = run_sql($node, 'postgres', undef, 'SELECT session_user');
 my $socket = conninfo($node, 'main');
 run_sql($node, 'postgres', undef, 'CREATE DATABASE main');
-my $secrets = heal($node, 'main');
 ask_for_passwords($node);
+my $secrets = heal($node, 'main');
 my @arguments = ('--secrets-dir', $secrets);
 is_deeply([ complaints((look($socket, @arguments))[0]) ], [], 'the server is there: nothing is found');
 finds('a wrong database', 'database', qr/database "elsewhere" does not exist/, conninfo($node, 'elsewhere'), @arguments);
