@@ -264,7 +264,7 @@ look_at_certificate(const PQconninfoOption *said, int milliseconds)
 	set_parameter(&wanted, "gssencmode", "disable");
 	connection = PQconnectStartParams(wanted.keywords, wanted.values, 0);
 	while ((next == PGRES_POLLING_WRITING || next == PGRES_POLLING_READING) &&
-		   !PQsslInUse(connection) && clock_ms() < deadline)
+		   (end = certificate_end(connection)) == 0 && clock_ms() < deadline)
 	{
 		struct pollfd socket = {.fd = PQsocket(connection),
 								.events = next == PGRES_POLLING_READING ? POLLIN : POLLOUT};
@@ -272,8 +272,6 @@ look_at_certificate(const PQconninfoOption *said, int milliseconds)
 		if (poll(&socket, 1, (int) (deadline - clock_ms())) > 0)
 			next = PQconnectPoll(connection);
 	}
-	if (PQsslInUse(connection))
-		end = certificate_end(connection);
 	PQfinish(connection);
 	return end;
 }

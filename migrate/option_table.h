@@ -26,8 +26,8 @@ enum
 	AUDIT = 8192,
 	DOCTOR = 16384,
 	ROLES = ROLES_PLAN | ROLES_APPLY | ROLES_PASSWORDS | ROLES_VERIFY,
-	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | MAINTAIN | ROLES |
-		  AUDIT | DOCTOR /* that connect to a database */
+	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | MAINTAIN | ROLES | AUDIT |
+		  DOCTOR /* that connect to a database */
 };
 
 typedef struct Option

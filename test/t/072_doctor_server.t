@@ -148,6 +148,8 @@ finds('no TLS', 'tls', qr/does not support SSL/, "$tcp user='$superuser' sslmode
 finds('... with --require-tls', 'tls', qr/does not support SSL/, "$tcp user='$superuser'", '--require-tls', @arguments);
 
 # A database in recovery: a standby, where services can read and not write.
+append_to_file($node->data_dir . '/pg_hba.conf', "local replication all trust\n");
+$node->reload;
 $node->backup('base');
 my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($node, 'base', has_streaming => 1);
