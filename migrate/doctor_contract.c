@@ -241,8 +241,7 @@ contract_names(const char *service, const char *schema, const char *table)
 {
 	for (const ContractTable *item = contract_tables; item->service != NULL; item++)
 	{
-		if (strcmp(item->service, service) == 0 &&
-			(schema == NULL || strcmp(item->schema, schema) == 0) &&
+		if (strcmp(item->service, service) == 0 && strcmp(item->schema, schema) == 0 &&
 			(table == NULL || strcmp(item->table, table) == 0))
 			return true;
 	}

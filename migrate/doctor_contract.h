@@ -46,10 +46,7 @@ extern const ContractTable contract_tables[];
 extern const ContractKey contract_keys[];
 extern const ContractStatement contract_statements[];
 
-/*
- * Whether a service works with a table, with any of a schema (table NULL), or, as all do, with
- * what is in none (schema NULL).
- */
+/* Whether a service works with a table, or with any of a schema (table NULL). */
 extern bool contract_names(const char *service, const char *schema, const char *table);
 
 /*

@@ -239,21 +239,37 @@ look_at_policy(Examination *examination, const DoctorView *view)
 	pg_free(detail);
 }
 
-/* What a role lacks concerns those of its services that work with the table or schema. */
+/* Whether a service works with what its role lacks; on the database, it is a right to DDL. */
+static bool
+is_concerned(const DoctorService *service, const char *schema, const char *table)
+{
+	if (schema == NULL)
+		return service->mode == DOCTOR_AUTO_MIGRATE;
+	return contract_names(service->name, schema, table);
+}
+
+/* What a role lacks is told of those of its services that it concerns, else of none. */
 static void
 observe_missing(Examination *examination, const DoctorServices *services, Observation seen,
 				const char *schema, const char *table)
 {
+	bool concerns_any = false;
+
 	for (int i = 0; i < services->count; i++)
 	{
 		const DoctorService *service = &services->items[i];
 
 		if (service->role == NULL || strcmp(service->role, seen.role) != 0 ||
-			!contract_names(service->name, schema, table))
+			!is_concerned(service, schema, table))
 			continue;
+		concerns_any = true;
 		seen.service = service->name;
 		examination_observe(examination, seen);
 	}
+	if (concerns_any)
+		return;
+	seen.check = CHECK_PRIVILEGES_OF_OTHERS;
+	examination_observe(examination, seen);
 }
 
 static void

@@ -355,7 +355,8 @@ const Option options_table[MOST_OPTIONS] = {
 	 "role that is to own everything (first deployment only;\n"
 	 "default: hh_owner if it exists, else the connected role)"},
 	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE | DOCTOR, set_dimensions,
-	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
+	 "dimension of embeddings, 1 to 2000 (first deployment only; of\n"
+	 "doctor: that hh-embed-svc is configured for;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
 	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | DOCTOR | NEW,
 	 set_directory,
