@@ -43,10 +43,12 @@ refuses('as_owner', undef, [ 'up', '--owner', 'hh_owner' ], qr/belongs to role "
 refuses('as_owner', 'stranger', ['up'], qr/schema "hh" belongs to role "owner"/, 'a stranger');
 
 add_database($node, 'as_hh_owner', 'owner');
-refuses('as_hh_owner', 'pipeline', ['up'],
+my @without_roles = ('up', '--only=code,migrations,policy');
+refuses('as_hh_owner', 'pipeline', \@without_roles,
     qr/role "hh_owner" may not create schemas.*GRANT CREATE ON DATABASE as_hh_owner TO "hh_owner";/s, 'an owner without rights');
 run_sql($node, 'as_hh_owner', undef, 'GRANT CREATE ON DATABASE as_hh_owner TO hh_owner');
-run_client($node, 'as_hh_owner', 'pipeline', 'up', '--only=code,migrations,policy');
+run_client($node, 'as_hh_owner', 'pipeline', @without_roles);
+refuses('as_hh_owner', 'pipeline', ['up'], qr/role "pipeline" may not change the cluster's roles/, 'roles that it may not make');
 owned_by('as_hh_owner', 'hh_owner', 'hh_owner, where the connected role is a member');
 is(run_sql($node, 'as_hh_owner', undef, 'SELECT DISTINCT applied_by FROM hh.migration'), 'pipeline', 'applied by the pipeline');
 run_sql($node, 'postgres', undef, 'CREATE ROLE "an ""odd"" one"');

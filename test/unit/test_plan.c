@@ -367,7 +367,7 @@ check_parts(void)
 		   !plan_parts_read("code,,migrations", &parts) && !plan_parts_read("co", &parts) &&
 		   !plan_parts_read("code, migrations", &parts) && parts == 99,
 	   "... no part");
-	is_text(words, "code, migrations", "... their names");
+	is_text(words, "roles, code, migrations, policy, privileges", "... their names");
 	pg_free(words);
 
 	start_empty();
@@ -394,6 +394,53 @@ check_parts(void)
 				"... code that is too old");
 }
 
+static void
+check_policy(void)
+{
+	start();
+	input.policy = (PolicyMark){"c1", "strict"};
+	has_actions("", "no table for a policy's image, and none to come");
+	input.has_policy_table = true;
+	has_actions("record policy strict", "a policy that is not recorded");
+	input.recorded = (PolicyMark){"c1", "strict"};
+	has_actions("", "... that is");
+	input.recorded.profile = "other";
+	has_actions("record policy strict", "... in another profile");
+	input.recorded = (PolicyMark){"c2", "strict"};
+	has_actions("record policy strict", "... whose text is another");
+	input.only = PART_MIGRATIONS;
+	has_actions("", "... and is left out");
+	input.only = PART_POLICY;
+	input.has_policy_table = false;
+	has_problem("no tables to record the policy in", "... and is all that is asked for");
+}
+
+static void
+check_convergence(void)
+{
+	start();
+	input.policy = input.recorded = (PolicyMark){"c1", "strict"};
+	input.has_policy_table = true;
+	input.role_changes = "2 statements";
+	input.privilege_changes = "1 statement";
+	has_actions("", "a deployment of another owner keeps its roles and privileges");
+	input.only = PART_ROLES;
+	has_problem("roles and privileges are not to be changed here", "... if asked to");
+	input.only = 0;
+	input.converges = true;
+	ledger.count = 2;
+	has_actions("change roles strict, apply 0002_function, change privileges strict",
+				"roles first, privileges last");
+	input.privilege_changes = NULL;
+	has_actions("change roles strict, apply 0002_function, change privileges strict",
+				"what is made gets its privileges");
+	input.only = PART_MIGRATIONS;
+	has_actions("apply 0002_function", "migrations alone");
+	start();
+	input.converges = input.has_policy_table = true;
+	has_actions("", "nothing to do");
+}
+
 int
 main(void)
 {
@@ -406,6 +453,8 @@ main(void)
 	check_order();
 	check_dimensions();
 	check_parts();
+	check_policy();
+	check_convergence();
 	plan_free(&plan);
 	migration_set_free(&migrations);
 	return tap_done();
