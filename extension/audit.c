@@ -46,26 +46,6 @@ AddFinding(Audit *audit, const Finding *finding)
 	audit->findings[audit->count++] = *finding;
 }
 
-const char *
-StatementAsRole(const Audit *audit, Oid role, const char *statement)
-{
-	if (role == GetSessionUserId())
-		return statement;
-	return psprintf("SET ROLE %s; %s; RESET ROLE", QuotedRole(&audit->policy, role), statement);
-}
-
-const char *
-StatementAsOwner(const Audit *audit, Oid owner, const char *statement)
-{
-	return superuser_arg(GetSessionUserId()) ? statement : StatementAsRole(audit, owner, statement);
-}
-
-const char *
-PolicyLine(int line)
-{
-	return psprintf("policy line %d", line);
-}
-
 static void
 PutText(Datum *values, bool *nulls, int column, const char *text)
 {

@@ -36,8 +36,10 @@ typedef enum Phase
 	PHASE_REVOKE_MEMBERSHIP,
 	PHASE_GRANT_MEMBERSHIP,
 	PHASE_OWNER,
+	PHASE_GRANT_SCHEMA, /* on schemas and the database: who grants in a schema must reach into it */
 	PHASE_REVOKE,
 	PHASE_GRANT,
+	PHASE_REVOKE_SCHEMA,
 	PHASE_DEFAULT
 } Phase;
 
@@ -61,9 +63,19 @@ typedef struct Finding
 	int line; /* of the policy's file; 0: none */
 } Finding;
 
+/* The database or a schema, as what stands in it needs to know. */
+typedef struct Container
+{
+	const char *schema; /* NULL: the database */
+	const char *target; /* "SCHEMA search" */
+	Oid owner;			/* when the findings about owners have been mended */
+	const Acl *acl;		/* the same, before anything is revoked */
+} Container;
+
 /* What the parts of an audit share. */
 typedef struct Audit
 {
+	List *containers; /* of Container, those whose turn was */
 	PolicyImage policy;
 	Finding *findings;
 	int count;
@@ -73,14 +85,18 @@ typedef struct Audit
 extern void AddFinding(Audit *audit, const Finding *finding);
 
 /*
- * A statement that only the role can make, as the session user would have to send it.
- * What a superuser says of an object counts as its owner's word.
+ * A statement about an object in a schema (NULL: none) that only the role can make, as the
+ * session user would have to send it.  What a superuser says of an object counts as
+ * its owner's word.  A role that can't reach into the schema gets the right for a moment.
  */
-extern const char *StatementAsOwner(const Audit *audit, Oid owner, const char *statement);
-extern const char *StatementAsRole(const Audit *audit, Oid role, const char *statement);
+extern const char *StatementAsOwner(const Audit *audit, const char *schema, Oid owner,
+									const char *statement);
+extern const char *StatementAsRole(const Audit *audit, const char *schema, Oid role,
+								   const char *statement);
 
-/* "policy line 12" */
-extern const char *PolicyLine(int line);
+/* ALTER ... OWNER: who is no superuser can give a thing only to a role that may create there. */
+extern const char *OwnerStatement(const Audit *audit, const char *schema, Oid owner,
+								  const char *statement);
 
 /* Roles: whether they are there, their attributes, their settings in this database. */
 extern void AuditRoles(Audit *audit);

@@ -71,9 +71,11 @@ static Oid
 AuditOwner(Audit *audit, const AuditObject *object)
 {
 	const PolicyRule *rule = FindOwnerRule(&audit->policy, object);
+	const char *statement;
 
 	if (rule == NULL || rule->role == object->owner || object->member != MEMBER_OF_NONE)
 		return object->owner;
+	statement = psprintf("%s OWNER TO %s", object->alter, QuotedRole(&audit->policy, rule->role));
 	AddFinding(audit, &(Finding){.phase = PHASE_OWNER,
 								 .verdict = VERDICT_WRONG_OWNER,
 								 .role = object->owner,
@@ -84,8 +86,10 @@ AuditOwner(Audit *audit, const AuditObject *object)
 								 .privilege = "OWNER",
 								 .path = psprintf("the policy gives it to %s",
 												  RoleName(&audit->policy, rule->role)),
-								 .remedy = psprintf("%s OWNER TO %s", object->alter,
-													QuotedRole(&audit->policy, rule->role)),
+								 .remedy = object->kind == KIND_DATABASE
+											   ? statement
+											   : OwnerStatement(audit, object->schema, rule->role,
+																statement),
 								 .line = rule->line});
 	return rule->role;
 }
@@ -145,6 +149,19 @@ CollectExpectations(Audit *audit, const AuditObject *object, int *count)
 	return expectations;
 }
 
+/* Databases and schemas have their turn before what stands in them. */
+static void
+AddContainer(Audit *audit, const AuditObject *object, Oid owner)
+{
+	Container *container = palloc(sizeof(Container));
+
+	*container = (Container){.schema = object->kind == KIND_SCHEMA ? object->name : NULL,
+							 .target = object->target,
+							 .owner = owner,
+							 .acl = aclnewowner(object->acl, object->owner, owner)};
+	audit->containers = lappend(audit->containers, container);
+}
+
 static void
 AuditObjectsPrivileges(Audit *audit, const AuditObject *object, Oid owner)
 {
@@ -201,6 +218,8 @@ AuditObjects(Audit *audit)
 													 : AuditOwner(audit, object);
 
 		CHECK_FOR_INTERRUPTS();
+		if (object->kind <= KIND_SCHEMA)
+			AddContainer(audit, object, owner);
 		AuditObjectsPrivileges(audit, object, owner);
 	}
 	AddMissingObjects(audit);

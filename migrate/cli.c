@@ -63,11 +63,6 @@ static const Command commands[] = {
 	 "database that has what is applied, and shows locks, rewrites, scans and builds. Changes\n"
 	 "nothing here. Exits with 2 on findings; -- hh: allow RULE REASON in a file silences one.",
 	 command_trace},
-	{"audit", NULL, AUDIT, "hold roles and privileges against the policy",
-	 "Shows where roles, memberships, owners and privileges differ from the policy recorded in\n"
-	 "the database, each with the statement that mends it. Changes nothing. Exits with 2\n"
-	 "where something differs.",
-	 command_audit},
 	{"repair", "[VERSION]", REPAIR, "explain a migration that has not come to its end",
 	 "Shows what stands of migrations that failed or were interrupted, by ledger and\n"
 	 "catalogs, and what can be done; does that, with an option. Exits with 2 where there\n"
@@ -110,6 +105,11 @@ static const Command commands[] = {
 	 "Makes a file with a commented template in the directory of your migrations, with a\n"
 	 "version behind all others there, and prints its path. Connects to no database.",
 	 command_new},
+	{"audit", NULL, AUDIT, "hold roles and privileges against the policy",
+	 "Shows where roles, memberships, owners and privileges differ from the policy recorded in\n"
+	 "the database, each with the statement that mends it. Changes nothing. Exits with 2\n"
+	 "where something differs.",
+	 command_audit},
 };
 
 /* How many of the arguments are the command's name, of one word or two; 0 where they aren't. */

@@ -55,7 +55,7 @@ foreach my $command ('up', 'down', 'status', 'verify', 'trace', 'repair', 'basel
 like((client('help', 'up'))[1], qr/--embedding-dimensions=N/, 'a command\'s own options');
 unlike((client('help', 'status'))[1], qr/--embedding-dimensions/, '... are no other\'s');
 
-foreach my $line (grep { length > 100 } map { split /\n/, (client('help', $_))[1] } qw(up down status verify trace repair baseline maintain doctor new))
+foreach my $line (grep { length > 100 } map { split /\n/, (client('help', $_))[1] } qw(up down status verify trace repair baseline maintain doctor new audit))
 {
     fail("a line of help is too long: $line");
 }

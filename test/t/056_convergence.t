@@ -103,7 +103,7 @@ sub policy
     my $sql = 'DELETE FROM hh.policy; DELETE FROM hh.policy_role;';
     foreach my $role (@ours)
     {
-        my @settings = grep { chance(30) } '"work_mem=2MB"', '"search_path=fa, \"x, y\""', q{"a.b=c''d"};
+        my @settings = grep { chance(30) } '"work_mem=2MB"', '"search_path=fa, \"x, y\""', '"DateStyle=ISO, DMY"';
         $sql .= sprintf(
             "INSERT INTO hh.policy_role (role_name, can_login, inherit, create_db, connection_limit, settings, reason, line)
              VALUES (%s, %s, %s, %s, %d, '{%s}', 'r', 1);\n",
@@ -203,7 +203,7 @@ sub change
         push @attributes, 'SUPERUSER', 'REPLICATION', 'BYPASSRLS', 'CREATEROLE' if $is_superuser;
         return 'ALTER ROLE ' . quoted(one_of(@ours)) . ' ' . one_of(@attributes) . ';';
     }
-    return 'ALTER ROLE ' . quoted(one_of(@ours)) . ' IN DATABASE main SET ' . one_of("work_mem = '3MB'", 'search_path = fa', "a.b = 'x'") . ';'
+    return 'ALTER ROLE ' . quoted(one_of(@ours)) . ' IN DATABASE main SET ' . one_of("work_mem = '3MB'", 'search_path = fa', "\"DateStyle\" = 'SQL'") . ';'
       if $kind < 99 || !$is_superuser;
     return 'REASSIGN OWNED BY "r 2" TO own; DROP OWNED BY "r 2"; DROP ROLE "r 2";';
 }
@@ -223,7 +223,7 @@ sub try_state
         extra_params => defined $administrator ? [ '-U', $administrator ] : []);
     my ($status, $out, $err) = try_sql($node, 'main', $administrator, <<"END");
 \\o $file
-SELECT remedy || ';' FROM hh.audit();
+SELECT remedy || ';' FROM hh.audit() WITH ORDINALITY GROUP BY remedy ORDER BY min(ordinality);
 \\o
 \\i $file
 SELECT * FROM hh.audit();
