@@ -114,7 +114,7 @@ has_changes(const Work *work)
 	return false;
 }
 
-/* Also says why where it has. */
+/* Whether a signal or the connection's end has us stop.  Logs that it has. */
 static bool
 is_stopped(const Work *work, const char *role)
 {

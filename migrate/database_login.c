@@ -14,6 +14,7 @@
 #include "queries.h"
 
 #define LOGIN_WITHIN_MS 15000
+#define WAIT_MS			100
 #define PEEK_BYTES		4096
 #define PEEK_PAUSE_MS	10
 
@@ -28,7 +29,7 @@ peek(PGconn *connection, unsigned char *bytes, size_t size)
 	return got > 0 ? (size_t) got : 0;
 }
 
-/* Has a deadline gone by, or has a signal asked to stop? */
+/* Whether the deadline has gone by, or a signal has asked to stop. */
 static bool
 is_over(int64 deadline)
 {
@@ -63,11 +64,9 @@ bool
 database_login_wait(PGconn *connection, Login *login, int milliseconds)
 {
 	int64 deadline = clock_ms() + milliseconds;
-	PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+	PostgresPollingStatusType wanted =
+		PQstatus(connection) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
 
-	/* What could not even be begun has no socket to wait for. */
-	if (PQstatus(connection) == CONNECTION_BAD)
-		return true;
 	while (wanted == PGRES_POLLING_READING || wanted == PGRES_POLLING_WRITING)
 	{
 		struct pollfd socket = {.fd = PQsocket(connection),
@@ -79,7 +78,7 @@ database_login_wait(PGconn *connection, Login *login, int milliseconds)
 			login->timed_out = true;
 			return false;
 		}
-		if (poll(&socket, 1, 100) <= 0)
+		if (poll(&socket, 1, WAIT_MS) <= 0)
 			continue;
 		if (wanted == PGRES_POLLING_READING && !look_at_request(connection, login, deadline))
 		{
@@ -93,11 +92,29 @@ database_login_wait(PGconn *connection, Login *login, int milliseconds)
 	return true;
 }
 
+/* As PQexec(), but for the deadline, behind which it is NULL. */
+static PGresult *
+ask(PGconn *connection, const char *sql, int64 deadline)
+{
+	if (!PQsendQuery(connection, sql))
+		return NULL;
+	while (PQisBusy(connection))
+	{
+		struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
+
+		if (is_over(deadline))
+			return NULL;
+		if (poll(&socket, 1, WAIT_MS) > 0 && !PQconsumeInput(connection))
+			return NULL;
+	}
+	return PQgetResult(connection);
+}
+
 /* A pooler may let in whom the server does not, and as somebody else. */
 static void
-look_who_it_is(PGconn *connection, const char *role, Login *login)
+look_who_it_is(PGconn *connection, const char *role, Login *login, int64 deadline)
 {
-	PGresult *result = PQexec(connection, query_session_user);
+	PGresult *result = ask(connection, query_session_user, deadline);
 
 	if (PQresultStatus(result) != PGRES_TUPLES_OK)
 		login_read_error(login, PQerrorMessage(connection));
@@ -120,6 +137,7 @@ database_login(const Database *database, const char *role, const char *password,
 							   {LIBPQ_HAS_REQUIRE_AUTH ? "require_auth" : "gssencmode",
 								LIBPQ_HAS_REQUIRE_AUTH ? "scram-sha-256,none" : "disable"},
 							   {NULL, NULL}};
+	int64 deadline = clock_ms() + LOGIN_WITHIN_MS;
 	PGconn *connection;
 
 	memset(login, 0, sizeof(*login));
@@ -129,11 +147,11 @@ database_login(const Database *database, const char *role, const char *password,
 	connection = database_begin_like(database, instead);
 	PQsetNoticeReceiver(connection, database_ignore_notice, NULL);
 	PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
-	if (database_login_wait(connection, login, LOGIN_WITHIN_MS))
+	if (database_login_wait(connection, login, (int) (deadline - clock_ms())))
 	{
 		login->had_password = !PQconnectionNeedsPassword(connection);
 		if (PQstatus(connection) == CONNECTION_OK)
-			look_who_it_is(connection, role, login);
+			look_who_it_is(connection, role, login, deadline);
 		else
 			login_read_error(login, PQerrorMessage(connection));
 	}

@@ -8,7 +8,6 @@
 #include <openssl/evp.h>
 #include <openssl/rand.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 
 #include "common/logging.h"
 #include "mb/pg_wchar.h"
@@ -237,8 +236,7 @@ static const struct
 	{has_outer_blank,
 	 {"begins or ends with a blank", "Take the blank away; one line feed at the end is ignored."}},
 	{is_placeholder,
-	 {"is a placeholder", "Nobody has put the password in its place. Take it away and say "
-						  "--generate to have one made."}},
+	 {"is a placeholder", "Nobody has put the password in its place. --rotate has one made."}},
 	{tells_role,
 	 {"has the role's own name in it", "Choose another one, or have one made with --rotate."}},
 	{is_short,
@@ -259,9 +257,6 @@ secret_fault(const char *text, size_t length, const char *role)
 void
 secret_protect_process(void)
 {
-	struct rlimit none = {0, 0};
-
-	setrlimit(RLIMIT_CORE, &none);
-	/* Where cores go to a program, the limit alone does not stop them. */
+	/* main() has forbidden core files, which does not stop a kernel that pipes them to a program. */
 	prctl(PR_SET_DUMPABLE, 0);
 }
