@@ -19,7 +19,7 @@ my @services = qw(hh-embed-svc hh-search-svc hh-enrich-svc hh-evidence-svc hh-ec
   hh-admin-svc hh-rerank-svc);
 
 my $node = new_node('main');
-ask_for_passwords($node);
+ask_for_passwords($node, 'hh_admin');
 add_role($node, 'owner');
 add_database($node, 'main', 'owner');
 
@@ -54,6 +54,11 @@ is((doctor($node, 'main', undef, @with_secrets, '--embedding-dimensions', '768')
 
 ($code, $out, $err) = try_client($node, 'main', undef, 'doctor', @with_secrets, '--quiet');
 is("$code|$err", '0|', 'quiet: exit code and messages');
+
+# The pipeline's role sees as much.
+$visit = doctor($node, 'main', 'hh_admin', @with_secrets);
+is_deeply([ complaints($visit) ], [], 'as hh_admin: nothing is found');
+is_deeply([ grep { $_ ne 'library' } map { $_->{check} } @{ $visit->{not_checked} } ], [], '... and everything was looked at');
 
 # It changes nothing.
 my $before = [ @{ catalog($node, 'main') }, @{ rows($node, 'main') } ];
