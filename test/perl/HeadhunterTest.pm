@@ -38,7 +38,7 @@ use Test::More;
 our @EXPORT = qw(
   new_node start_node add_role add_database
   run_sql try_sql run_file run_program try_program run_client try_client
-  conninfo migrations_in
+  conninfo migrations_in until_refused
   catalog rows differences is_same_listing is_listing_changed_by
   @tables @schemas
 );
@@ -251,6 +251,21 @@ sub try_client
 sub run_client
 {
     return run_program(client_command(@_));
+}
+
+=item until_refused(table)
+
+SQL for a session that holds a lock: ends when somebody has waited for one on the table, and given up.
+
+=cut
+
+sub until_refused
+{
+    my ($table) = @_;
+    my $waits = "EXISTS (SELECT FROM pg_locks WHERE relation = '$table'::regclass AND NOT granted)";
+    return qq{DO \$\$ BEGIN
+        WHILE NOT $waits LOOP PERFORM pg_sleep(0.01); END LOOP;
+        WHILE $waits LOOP PERFORM pg_sleep(0.01); END LOOP; END \$\$};
 }
 
 =item migrations_in(name => text, ...)

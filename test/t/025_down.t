@@ -101,7 +101,7 @@ foreach my $role ('owner', undef)
     is($sql->($states), '1000 applied, 1001 applied, 1002 applied, 1003 applied', '... nor of what would have come next');
     $sql->('DROP VIEW team.v');
     my $lock = IPC::Run::start([ $node->installed_command('psql'), '-Xq', '-d', $node->connstr($database),
-        '-c', 'LOCK TABLE team.b; SELECT pg_sleep(1)' ], '<', \undef, '>', \my $o, '2>', \my $e);
+        '-c', 'LOCK TABLE team.b; ' . until_refused('team.b') ], '<', \undef, '>', \my $o, '2>', \my $e);
     $node->poll_query_until($database, q{SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'team.b'::regclass)}) or die;
     ($status, $out, $err) = $client->('down', '--yes');
     $lock->finish;

@@ -37,7 +37,7 @@ sub start_demo
 sub wait_until
 {
     my ($condition) = @_;
-    my $limit = time + 60;
+    my $limit = time + 300;
     until ($condition->())
     {
         return 0 if time > $limit;
