@@ -12,6 +12,7 @@
 #include "cli.h"
 #include "command_audit.h"
 #include "command_baseline.h"
+#include "command_doctor.h"
 #include "command_down.h"
 #include "command_maintain.h"
 #include "command_new.h"
@@ -100,6 +101,11 @@ static const Command commands[] = {
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
 	 "are left in a default partition.",
 	 command_maintain},
+	{"doctor", NULL, DOCTOR, "say what each service lacks, and which command brings it",
+	 "Connects as the role of each service, does what the service does at its start, and\n"
+	 "tries its statements without effect. Changes nothing. Exits with 2 where a service is\n"
+	 "not ready; warnings alone don't count.",
+	 command_doctor},
 	{"new", "NAME", NEW, "begin a migration of your own",
 	 "Makes a file with a commented template in the directory of your migrations, with a\n"
 	 "version behind all others there, and prints its path. Connects to no database.",
@@ -310,6 +316,30 @@ parse_options(CommandLine *line, int argc, char **argv)
 	}
 }
 
+/* Formats that only one command has. */
+static bool
+check_format(OutputFormat format, const Command *command)
+{
+	static const struct
+	{
+		OutputFormat format;
+		const char *name;
+		int flag;
+		const char *command;
+	} special[] = {{FORMAT_SARIF, "sarif", AUDIT, "audit"},
+				   {FORMAT_PROMETHEUS, "prometheus", DOCTOR, "doctor"}};
+
+	for (size_t i = 0; i < lengthof(special); i++)
+	{
+		if (special[i].format != format || special[i].flag == command->flag)
+			continue;
+		pg_log_error("command \"%s\" has no format %s", command->name, special[i].name);
+		pg_log_error_hint("\"hh-migrate %s\" has.", special[i].command);
+		return false;
+	}
+	return true;
+}
+
 static bool
 check_options(const CommandLine *line, const Command *command)
 {
@@ -323,13 +353,7 @@ check_options(const CommandLine *line, const Command *command)
 			return false;
 		}
 	}
-	if (line->options.format == FORMAT_SARIF && command->flag != AUDIT)
-	{
-		pg_log_error("command \"%s\" has no format sarif", command->name);
-		pg_log_error_hint("\"hh-migrate audit\" has.");
-		return false;
-	}
-	return true;
+	return check_format(line->options.format, command);
 }
 
 /* What stands behind the command's name, besides options. */

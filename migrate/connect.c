@@ -66,3 +66,9 @@ database_connect_like(const Database *database, const char *dbname)
 {
 	return pin_session(database_open_like(database, dbname));
 }
+
+Database *
+database_connect_trying(const ConnectionOptions *options, int milliseconds, Login *login)
+{
+	return pin_session(database_try(options, NULL, NULL, milliseconds, login));
+}

@@ -16,4 +16,11 @@ extern Database *database_connect(const ConnectionOptions *options);
 /* The same to another database of the same server, as database_open_like(). */
 extern Database *database_connect_like(const Database *database, const char *dbname);
 
+/*
+ * The same for a connection that may well fail, as database_try() makes it with the
+ * options alone: *login is filled in, or something is logged.
+ */
+extern Database *database_connect_trying(const ConnectionOptions *options, int milliseconds,
+										 Login *login);
+
 #endif /* HH_CONNECT_H */

@@ -2,13 +2,15 @@
  * database.h
  *		One connection to one database: the only module that knows libpq.
  *
- * database_open.c makes and ends connections, database.c runs statements, and
- * database_result.c has what came of them.  They share database_internal.h.
+ * database_open.c makes and ends connections, database_try.c those that may well fail,
+ * database.c runs statements, and database_result.c has what came of them.  They share
+ * database_internal.h.
  */
 #ifndef HH_DATABASE_H
 #define HH_DATABASE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "login.h"
 
@@ -64,6 +66,32 @@ extern Database *database_open_like(const Database *database, const char *dbname
 
 /* While on, a signal is remembered for database_cancelled() and cancels nothing. */
 extern void database_defer_signals(bool defer);
+
+/*
+ * Connects as another role, with its password (NULL: from the passfile), to where the
+ * options lead; or with role NULL just as the options say.  Waits no longer than connect_timeout,
+ * or so many milliseconds where that is not set; logs nothing.  Returns NULL and fills
+ * *login in where it can't.  What PGPASSWORD and the options say is the password of the
+ * role that they name, and nobody else's.
+ */
+extern Database *database_try(const ConnectionOptions *options, const char *role,
+							  const char *password, int milliseconds, Login *login);
+
+/* How long database_try() waits, in milliseconds. */
+extern int database_try_timeout(const ConnectionOptions *options, int milliseconds);
+
+/* Where the options lead, in words; the caller frees it. */
+extern char *database_address(const ConnectionOptions *options);
+
+/* The role that the options name, or libpq's default; the caller frees it. */
+extern char *database_options_user(const ConnectionOptions *options);
+extern char *database_options_dbname(const ConnectionOptions *options);
+
+/* A conninfo string or URI as a conninfo string without password; the caller frees it. */
+extern char *connection_string_without_password(const char *dbname);
+
+/* When the server's certificate ends, in seconds since 1970; 0 where the connection has none. */
+extern int64_t database_certificate_end(const Database *database);
 
 extern int database_server_version(const Database *database); /* 150020 */
 extern const char *database_server_version_text(const Database *database);

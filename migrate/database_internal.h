@@ -42,6 +42,12 @@ extern void database_ignore_notice(void *unused, const PGresult *notice);
 /* Fills in what the server, or libpq, said of a statement that failed. */
 extern void server_error_fill(ServerError *error, PGconn *connection, const PGresult *result);
 
+/*
+ * Brings a connection that was begun to its end, as long as no password is asked for in clear
+ * text or as MD5.  Returns false, and says why in *login, where it was given up.
+ */
+extern bool database_login_wait(PGconn *connection, Login *login, int milliseconds);
+
 /* A libpq message without the line feed it ends with; the caller frees it. */
 extern char *libpq_message_copy(const char *message);
 

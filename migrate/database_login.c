@@ -60,10 +60,10 @@ look_at_request(PGconn *connection, Login *login, int64 deadline)
 	return login_read_request(login, bytes, count);
 }
 
-/* Returns false where it was given up. */
-static bool
-connect_watched(PGconn *connection, Login *login, int64 deadline)
+bool
+database_login_wait(PGconn *connection, Login *login, int milliseconds)
 {
+	int64 deadline = clock_ms() + milliseconds;
 	PostgresPollingStatusType wanted =
 		PQstatus(connection) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
 
@@ -75,6 +75,7 @@ connect_watched(PGconn *connection, Login *login, int64 deadline)
 		if (is_over(deadline))
 		{
 			login->message = pg_strdup("there was no answer in time");
+			login->timed_out = true;
 			return false;
 		}
 		if (poll(&socket, 1, WAIT_MS) <= 0)
@@ -146,7 +147,7 @@ database_login(const Database *database, const char *role, const char *password,
 	connection = database_begin_like(database, instead);
 	PQsetNoticeReceiver(connection, database_ignore_notice, NULL);
 	PQsetErrorVerbosity(connection, PQERRORS_VERBOSE);
-	if (connect_watched(connection, login, deadline))
+	if (database_login_wait(connection, login, (int) (deadline - clock_ms())))
 	{
 		login->had_password = !PQconnectionNeedsPassword(connection);
 		if (PQstatus(connection) == CONNECTION_OK)

@@ -94,10 +94,24 @@ find_sqlstate(const char *text)
 	return NULL;
 }
 
+/* Of attempts with and without TLS, the first that was refused for more than how it came. */
+static const char *
+find_telling_sqlstate(const char *text)
+{
+	const char *first = find_sqlstate(text);
+
+	for (const char *code = first; code != NULL; code = find_sqlstate(code))
+	{
+		if (strncmp(code, "28000", 5) != 0)
+			return code;
+	}
+	return first;
+}
+
 void
 login_read_error(Login *login, const char *text)
 {
-	const char *code = find_sqlstate(text);
+	const char *code = find_telling_sqlstate(text);
 	const char *message = code ? code + 5 + strspn(code + 5, ": ") : text;
 
 	if (code != NULL)

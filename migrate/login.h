@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a server has asked for, as far as it matters to a password. */
 typedef enum LoginRequest
@@ -26,7 +27,9 @@ typedef struct Login
 	LoginRequest request;
 	bool had_password;	   /* one was given, or found in the file that PGPASSFILE names */
 	bool password_is_good; /* the server has said so */
-	bool connected;		   /* and a query has shown that it is as this role */
+	bool timed_out;
+	int64_t certificate_end; /* of the server's, where it is what was not accepted; 0: unknown */
+	bool connected;			 /* and a query has shown that it is as this role */
 	char sqlstate[6];
 	char *message; /* why it is not connected; or NULL */
 } Login;

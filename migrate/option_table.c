@@ -4,11 +4,10 @@
  */
 #include "postgres_fe.h"
 
-#include <errno.h>
-
 #include "common/logging.h"
 
 #include "option_table.h"
+#include "option_value.h"
 #include "plan.h"
 #include "plan_part.h"
 
@@ -22,24 +21,6 @@
 #define SECRETS_ENVIRONMENT	   "HH_MIGRATE_SECRETS_DIR"
 #define POLICY_ENVIRONMENT	   "HH_MIGRATE_POLICY"
 #define PROFILE_ENVIRONMENT	   "HH_MIGRATE_PROFILE"
-
-static bool
-parse_number(const char *source, const char *value, int least, int most, int *number)
-{
-	char *end;
-	long parsed;
-
-	errno = 0;
-	parsed = strtol(value, &end, 10);
-	if (errno != 0 || end == value || *end != '\0' || parsed < least || parsed > most)
-	{
-		pg_log_error("invalid value \"%s\" for %s", value, source);
-		pg_log_error_hint("It must be a whole number from %d to %d.", least, most);
-		return false;
-	}
-	*number = (int) parsed;
-	return true;
-}
 
 static bool
 set_dbname(Options *options, const char *value)
@@ -116,8 +97,8 @@ static bool
 set_dimensions(Options *options, const char *value)
 {
 	options->embedding_dimensions_source = "--embedding-dimensions";
-	return parse_number("--embedding-dimensions", value, 1, MAX_EMBEDDING_DIMENSIONS,
-						&options->embedding_dimensions);
+	return option_number("--embedding-dimensions", value, 1, MAX_EMBEDDING_DIMENSIONS,
+						 &options->embedding_dimensions);
 }
 
 static bool
@@ -184,7 +165,7 @@ set_accept_drift(Options *options, const char *value)
 static bool
 set_lock_wait(Options *options, const char *value)
 {
-	return parse_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
+	return option_number("--lock-wait", value, 0, LONGEST_LOCK_WAIT, &options->lock_wait);
 }
 
 static bool
@@ -232,13 +213,13 @@ set_forget(Options *options, const char *value)
 static bool
 set_lock_retries(Options *options, const char *value)
 {
-	return parse_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
+	return option_number("--lock-retries", value, 0, MOST_LOCK_RETRIES, &options->lock_retries);
 }
 
 static bool
 set_months_ahead(Options *options, const char *value)
 {
-	return parse_number("--months-ahead", value, 0, MOST_MONTHS, &options->months_ahead);
+	return option_number("--months-ahead", value, 0, MOST_MONTHS, &options->months_ahead);
 }
 
 static bool
@@ -247,7 +228,7 @@ set_keep_months(Options *options, const char *value)
 	int months;
 
 	options->keep_months = value;
-	return parse_number("--keep-months", value, 1, MOST_MONTHS_KEPT, &months);
+	return option_number("--keep-months", value, 1, MOST_MONTHS_KEPT, &months);
 }
 
 static bool
@@ -274,13 +255,6 @@ set_secrets_directory(Options *options, const char *value)
 }
 
 static bool
-set_policy(Options *options, const char *value)
-{
-	options->policy = value;
-	return true;
-}
-
-static bool
 set_generate(Options *options, const char *value)
 {
 	(void) value;
@@ -294,6 +268,13 @@ set_rotate(Options *options, const char *value)
 	options->rotate =
 		pg_realloc(options->rotate, sizeof(char *) * (size_t) (options->rotate_count + 1));
 	options->rotate[options->rotate_count++] = value;
+	return true;
+}
+
+static bool
+set_policy(Options *options, const char *value)
+{
+	options->policy = value;
 	return true;
 }
 
@@ -322,11 +303,9 @@ set_role(Options *options, const char *value)
 static bool
 set_format(Options *options, const char *value)
 {
-	static const char *const names[] = {[FORMAT_TEXT] = "text",
-										[FORMAT_JSON] = "json",
-										[FORMAT_CSV] = "csv",
-										[FORMAT_HTML] = "html",
-										[FORMAT_SARIF] = "sarif"};
+	static const char *const names[] = {
+		[FORMAT_TEXT] = "text", [FORMAT_JSON] = "json",	  [FORMAT_CSV] = "csv",
+		[FORMAT_HTML] = "html", [FORMAT_SARIF] = "sarif", [FORMAT_PROMETHEUS] = "prometheus"};
 
 	for (size_t i = 0; i < lengthof(names); i++)
 	{
@@ -337,8 +316,21 @@ set_format(Options *options, const char *value)
 		}
 	}
 	pg_log_error("invalid value \"%s\" for --format", value);
-	pg_log_error_hint("It must be text, json, csv or html; with audit also sarif.");
+	pg_log_error_hint("It must be text, json, csv or html; of audit also sarif, of doctor also "
+					  "prometheus.");
 	return false;
+}
+
+static bool
+set_wait(Options *options, const char *value)
+{
+	return option_seconds("--wait", value, &options->wait);
+}
+
+static bool
+set_watch(Options *options, const char *value)
+{
+	return option_seconds("--watch", value, &options->watch);
 }
 
 static bool
@@ -362,10 +354,11 @@ const Option options_table[MOST_OPTIONS] = {
 	{"owner", 0, "ROLE", UP | TRACE | BASELINE, set_owner,
 	 "role that is to own everything (first deployment only;\n"
 	 "default: hh_owner if it exists, else the connected role)"},
-	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE, set_dimensions,
-	 "dimension of embeddings, 1 to 2000 (first deployment only;\n"
+	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE | DOCTOR, set_dimensions,
+	 "dimension of embeddings, 1 to 2000 (first deployment only; of\n"
+	 "doctor: that hh-embed-svc is configured for;\n"
 	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
-	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | NEW,
+	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | DOCTOR | NEW,
 	 set_directory,
 	 "your own migrations, applied after the bundled ones\n"
 	 "(default: " DIRECTORY_ENVIRONMENT ")"},
@@ -408,21 +401,25 @@ const Option options_table[MOST_OPTIONS] = {
 	{"scratch-dbname", 0, "NAME", VERIFY | TRACE | BASELINE, set_scratch_dbname,
 	 "an empty database of this server to use as scratch database\n(default: one is made and "
 	 "dropped)"},
-	{"secrets-dir", 0, "DIRECTORY", ROLES_PASSWORDS | ROLES_VERIFY, set_secrets_directory,
+	{"secrets-dir", 0, "DIRECTORY", ROLES_PASSWORDS | ROLES_VERIFY | DOCTOR, set_secrets_directory,
 	 "secrets, a file a role with its name, mode 0600\n(default: " SECRETS_ENVIRONMENT ")"},
 	{"generate", 0, NULL, ROLES_PASSWORDS, set_generate,
 	 "make a secret, of 32 random bytes, where a role has none"},
 	{"rotate", 0, "ROLE", ROLES_PASSWORDS, set_rotate,
 	 "make a new secret for this role in any case; may be repeated"},
-	{"policy", 0, "FILE", UP | ROLES | AUDIT, set_policy,
+	{"wait", 0, "SECONDS", DOCTOR, set_wait,
+	 "look again until all services are ready, at most so long"},
+	{"watch", 0, "SECONDS", DOCTOR, set_watch,
+	 "look again that often, and show each time what is found,\nuntil all services are ready"},
+	{"policy", 0, "FILE", UP | ROLES | AUDIT | DOCTOR, set_policy,
 	 "policy of roles and privileges\n(default: " POLICY_ENVIRONMENT ", else the bundled one)"},
-	{"profile", 0, "NAME", UP | ROLES | AUDIT, set_profile,
+	{"profile", 0, "NAME", UP | ROLES | AUDIT | DOCTOR, set_profile,
 	 "the policy's profile\n(default: " PROFILE_ENVIRONMENT ", else the policy's default)"},
 	{"role", 0, "ROLE", AUDIT, set_role, "only what concerns this role (default: all)"},
 	{"additive", 0, NULL, ROLES_PLAN | ROLES_APPLY, set_additive,
 	 "give what is missing, and take nothing away"},
 	{"format", 0, "FORMAT", ALL, set_format,
-	 "text (default), json, csv or html; audit: also sarif"},
+	 "text (default), json, csv or html; audit: also sarif;\ndoctor: also prometheus"},
 	{"quiet", 'q', NULL, ALL, set_quiet, "no line a step"},
 	{"verbose", 'v', NULL, ALL, set_verbose, "show every statement that is sent, on stderr"},
 	{"dbname", 'd', "DATABASE", ALL, set_dbname,
@@ -457,12 +454,12 @@ options_read_environment(Options *options, int command)
 	read_variable(&options->secrets_directory, SECRETS_ENVIRONMENT);
 	read_variable(&options->policy, POLICY_ENVIRONMENT);
 	read_variable(&options->profile, PROFILE_ENVIRONMENT);
-	if ((command == UP || command == TRACE || command == BASELINE) &&
+	if ((command == UP || command == TRACE || command == BASELINE || command == DOCTOR) &&
 		options->embedding_dimensions == 0 && dimensions && dimensions[0])
 	{
 		options->embedding_dimensions_source = DIMENSIONS_ENVIRONMENT;
-		return parse_number(DIMENSIONS_ENVIRONMENT, dimensions, 1, MAX_EMBEDDING_DIMENSIONS,
-							&options->embedding_dimensions);
+		return option_number(DIMENSIONS_ENVIRONMENT, dimensions, 1, MAX_EMBEDDING_DIMENSIONS,
+							 &options->embedding_dimensions);
 	}
 	return true;
 }

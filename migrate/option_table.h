@@ -24,9 +24,10 @@ enum
 	ROLES_PASSWORDS = 2048,
 	ROLES_VERIFY = 4096,
 	AUDIT = 8192,
+	DOCTOR = 16384,
 	ROLES = ROLES_PLAN | ROLES_APPLY | ROLES_PASSWORDS | ROLES_VERIFY,
-	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | MAINTAIN | ROLES |
-		  AUDIT /* that connect to a database */
+	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | MAINTAIN | ROLES | AUDIT |
+		  DOCTOR /* that connect to a database */
 };
 
 typedef struct Option

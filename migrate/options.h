@@ -55,6 +55,8 @@ typedef struct Options
 	bool generate;
 	const char **rotate; /* roles */
 	int rotate_count;
+	int wait;			 /* seconds, until all services are ready; 0: don't */
+	int watch;			 /* seconds between two looks; 0: one look */
 	const char *policy;	 /* a file; NULL: the bundled one */
 	const char *profile; /* of the policy; NULL: its default */
 	bool additive;		 /* revoke nothing */

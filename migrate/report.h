@@ -14,7 +14,8 @@ typedef enum OutputFormat
 	FORMAT_JSON,
 	FORMAT_CSV,
 	FORMAT_HTML,
-	FORMAT_SARIF /* of audit alone, which prints it itself */
+	FORMAT_SARIF,	  /* of audit alone, which prints it itself */
+	FORMAT_PROMETHEUS /* of doctor alone, likewise */
 } OutputFormat;
 
 /* What a value is in JSON; in the other formats it is text. */

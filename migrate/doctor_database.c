@@ -1,0 +1,351 @@
+/*
+ * doctor_database.c
+ *		What is seen of the database as a whole, through the connection that was asked for.
+ */
+#include "postgres_fe.h"
+
+#include "common/logging.h"
+
+#include "doctor_check.h"
+#include "doctor_contract.h"
+#include "doctor_database.h"
+#include "doctor_ledger.h"
+#include "doctor_server.h"
+#include "pqexpbuffer.h"
+#include "queries.h"
+
+#define NO_SURVEY "what is deployed could not be read, as said before"
+
+/*
+ * As session_run(), but only where nothing of the owner's runs with the rights of a
+ * superuser.
+ */
+static Result *
+run_contained(const DoctorView *view, const char *sql, int columns, int count,
+			  const char *const *values, ServerError *error)
+{
+	if (view->session.mode == SESSION_READER && database_user_is_superuser(view->database))
+	{
+		error->message =
+			pg_strdup("a superuser does not read the owner's tables without hh.execute_as_owner()");
+		return NULL;
+	}
+	return session_run(&view->session, sql, columns, count, values, error);
+}
+
+static bool
+read_services(const DoctorView *view, DoctorServices *services)
+{
+	ServerError error = {0};
+	Result *rows = run_contained(view, query_doctor_services, 3, NO_PARAMS, &error);
+
+	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
+		doctor_services_add(services, result_value(rows, row, 0), result_value(rows, row, 1),
+							doctor_mode_of_name(result_value(rows, row, 2)));
+	result_free(rows);
+	server_error_free(&error);
+	return services->count > 0;
+}
+
+void
+doctor_view_open(DoctorView *view, Database *database, Survey *survey, const Policy *policy,
+				 DoctorServices *services)
+{
+	view->database = database;
+	view->survey = survey;
+	view->policy = policy;
+	if (database == NULL)
+		return;
+	database_command(database, "SET statement_timeout = '4s'");
+	view->is_surveyed = survey_take(survey, database, NULL, false);
+	if (!view->is_surveyed)
+		return;
+	view->session = session_make(database, &survey->deployment);
+	if (!survey->deployment.ledger_exists)
+		return;
+	view->knows_services = read_services(view, services);
+	view->knows_image = policy_image_look(&view->session, &view->image);
+}
+
+/* The columns of queries/doctor_roles.sql. */
+enum
+{
+	ROLE_NAME,
+	ROLE_EXISTS,
+	ROLE_CAN_LOGIN,
+	ROLE_HAS_EXPIRED,
+	ROLE_EXPIRY,
+	ROLE_LIMIT,
+	ROLE_IS_AT_LIMIT,
+	ROLE_QUOTED
+};
+
+static void
+observe_role(Examination *examination, const Result *rows, int row)
+{
+	const char *role = result_value(rows, row, ROLE_NAME);
+	const char *quoted = result_value(rows, row, ROLE_QUOTED);
+	Observation seen = {.check = CHECK_COUNT, .role = role, .object = role};
+	char *detail = NULL;
+	char *remedy = NULL;
+
+	if (!result_is_true(rows, row, ROLE_EXISTS))
+		seen.check = CHECK_ROLE;
+	else if (!result_is_true(rows, row, ROLE_CAN_LOGIN))
+	{
+		seen.check = CHECK_LOGIN;
+		detail = pg_strdup("it is NOLOGIN");
+	}
+	else if (result_is_true(rows, row, ROLE_HAS_EXPIRED))
+	{
+		seen.check = CHECK_PASSWORD;
+		detail = psprintf("it ended on %s", result_value(rows, row, ROLE_EXPIRY));
+		remedy = psprintf("sql ALTER ROLE %s VALID UNTIL 'infinity'", quoted);
+	}
+	else if (result_is_true(rows, row, ROLE_IS_AT_LIMIT))
+	{
+		seen.check = CHECK_CONNECTION_LIMIT;
+		detail = psprintf("it has CONNECTION LIMIT %s, and they are in use",
+						  result_value(rows, row, ROLE_LIMIT));
+		remedy = psprintf("sql ALTER ROLE %s CONNECTION LIMIT -1", quoted);
+	}
+	seen.detail = detail;
+	seen.remedy = remedy;
+	if (seen.check != CHECK_COUNT)
+		examination_observe(examination, seen);
+	pg_free(detail);
+	pg_free(remedy);
+}
+
+static void
+look_at_roles(Examination *examination, const DoctorView *view, const char *roles)
+{
+	ServerError error = {0};
+	Result *rows = database_run(view->database, query_doctor_roles, PARAMS(roles), &error);
+
+	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
+		observe_role(examination, rows, row);
+	result_free(rows);
+	server_error_free(&error);
+}
+
+static void
+observe_horizon(Examination *examination, const Result *rows, int row)
+{
+	const char *relation = result_value(rows, row, 0);
+	const char *days = result_value(rows, row, 2);
+	const char *waiting = result_value(rows, row, 3);
+	const char *service =
+		strcmp(relation, "search.search_logs") == 0 ? "hh-search-svc" : "hh-msgs-svc";
+	char *detail = NULL;
+
+	if (days != NULL && atoi(days) < DOCTOR_FEWEST_DAYS_LEFT)
+	{
+		detail =
+			psprintf("they reach until %s, %s days from now", result_value(rows, row, 1), days);
+		examination_observe(examination, (Observation){.check = CHECK_PARTITIONS,
+													   .service = service,
+													   .object = relation,
+													   .detail = detail});
+	}
+	pg_free(detail);
+	if (waiting == NULL || strcmp(waiting, "0") == 0)
+		return;
+	detail = psprintf("%s rows", waiting);
+	examination_observe(examination, (Observation){.check = CHECK_DEFAULT_ROWS,
+												   .service = service,
+												   .object = relation,
+												   .detail = detail});
+	pg_free(detail);
+}
+
+/* Nothing to look at before the migrations: that they are missing is a finding of its own. */
+static void
+look_at_partitions(Examination *examination, const DoctorView *view)
+{
+	ServerError error = {0};
+	Result *rows = run_contained(view, query_partition_horizon, 4, NO_PARAMS, &error);
+
+	if (rows == NULL)
+	{
+		examination_impossible(examination, CHECK_PARTITIONS, error.message);
+		examination_impossible(examination, CHECK_DEFAULT_ROWS, error.message);
+	}
+	else
+	{
+		examination_done(examination, CHECK_PARTITIONS);
+		examination_done(examination, CHECK_DEFAULT_ROWS);
+	}
+	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
+		observe_horizon(examination, rows, row);
+	result_free(rows);
+	server_error_free(&error);
+}
+
+static void
+look_at_registry(Examination *examination, const DoctorView *view)
+{
+	ServerError error = {0};
+	Result *rows = run_contained(view, query_doctor_registry, 2, NO_PARAMS, &error);
+
+	if (rows == NULL)
+		examination_impossible(examination, CHECK_REGISTRY, error.message);
+	else
+		examination_done(examination, CHECK_REGISTRY);
+	if (rows != NULL && result_rows(rows) > 0)
+	{
+		const char *dimensions = result_value(rows, 0, 1);
+		char *detail = psprintf("it has %s; there are %s", dimensions, result_value(rows, 0, 0));
+		char *remedy = psprintf("sql UPDATE hh.embedding_model SET active = false WHERE dims <> %s",
+								dimensions);
+
+		examination_observe(examination,
+							(Observation){.check = CHECK_REGISTRY,
+										  .object = "search.candidate_embeddings.embedding",
+										  .detail = detail,
+										  .remedy = remedy});
+		pg_free(detail);
+		pg_free(remedy);
+	}
+	result_free(rows);
+	server_error_free(&error);
+}
+
+/* A profile is held against the recorded one where it was asked for. */
+static void
+look_at_policy(Examination *examination, const DoctorView *view)
+{
+	const PolicyImage *image = &view->image;
+	char *detail = NULL;
+
+	if (!view->knows_image || view->session.mode == SESSION_READER)
+	{
+		examination_impossible(examination, CHECK_POLICY,
+							   "the recorded policy is read by its owner alone");
+		return;
+	}
+	examination_done(examination, CHECK_POLICY);
+	if (image->checksum == NULL)
+		detail = pg_strdup("none is recorded");
+	else if (strcmp(image->checksum, view->policy->checksum) != 0)
+		detail = psprintf("its checksum is %.12s, and the file's is %.12s", image->checksum,
+						  view->policy->checksum);
+	else if (view->asked_profile != NULL && strcmp(image->profile, view->asked_profile) != 0)
+		detail = psprintf("its profile is \"%s\"", image->profile);
+	if (detail != NULL)
+		examination_observe(
+			examination,
+			(Observation){.check = CHECK_POLICY, .object = "this program's", .detail = detail});
+	pg_free(detail);
+}
+
+/* Whether a service works with what its role lacks; on the database, it is a right to DDL. */
+static bool
+is_concerned(const DoctorService *service, const char *schema, const char *table)
+{
+	if (schema == NULL)
+		return service->mode == DOCTOR_AUTO_MIGRATE;
+	return contract_names(service->name, schema, table);
+}
+
+/* What a role lacks is told of those of its services that it concerns, else of none. */
+static void
+observe_missing(Examination *examination, const DoctorServices *services, Observation seen,
+				const char *schema, const char *table)
+{
+	bool concerns_any = false;
+
+	for (int i = 0; i < services->count; i++)
+	{
+		const DoctorService *service = &services->items[i];
+
+		if (service->role == NULL || strcmp(service->role, seen.role) != 0 ||
+			!is_concerned(service, schema, table))
+			continue;
+		concerns_any = true;
+		seen.service = service->name;
+		examination_observe(examination, seen);
+	}
+	if (concerns_any)
+		return;
+	seen.check = CHECK_PRIVILEGES_OF_OTHERS;
+	examination_observe(examination, seen);
+}
+
+static void
+observe_audit(Examination *examination, const DoctorServices *services, const Result *rows, int row)
+{
+	const char *role = result_value(rows, row, 0);
+	const char *kind = result_value(rows, row, 1);
+	Observation seen = {.check = CHECK_PRIVILEGES_OF_OTHERS,
+						.role = role,
+						.object = role,
+						.detail = result_value(rows, row, 2),
+						.remedy = result_value(rows, row, 3)};
+
+	if (strcmp(kind, "missing") == 0)
+	{
+		seen.check = CHECK_MISSING;
+		observe_missing(examination, services, seen, result_value(rows, row, 4),
+						result_value(rows, row, 5));
+		return;
+	}
+	if (strcmp(kind, "excess") == 0)
+		seen.check = CHECK_EXCESS;
+	examination_observe(examination, seen);
+}
+
+/* Privileges against the policy that is recorded. */
+static void
+look_at_audit(Examination *examination, const DoctorView *view, const DoctorServices *services,
+			  const char *roles)
+{
+	static const DoctorCheckId checks[] = {CHECK_MISSING, CHECK_EXCESS, CHECK_PRIVILEGES_OF_OTHERS};
+	ServerError error = {0};
+	Result *rows = run_contained(view, query_doctor_audit, 6, PARAMS(roles), &error);
+
+	for (size_t i = 0; i < lengthof(checks); i++)
+	{
+		if (rows == NULL)
+			examination_impossible(examination, checks[i], error.message);
+		else
+			examination_done(examination, checks[i]);
+	}
+	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
+		observe_audit(examination, services, rows, row);
+	result_free(rows);
+	server_error_free(&error);
+}
+
+void
+doctor_examine_database(Examination *examination, const DoctorView *view,
+						const DoctorServices *services, const char *address)
+{
+	char *roles = doctor_array_of_roles(services);
+
+	if (!view->is_surveyed)
+		doctor_database_impossible(examination, NO_SURVEY);
+	look_at_roles(examination, view, roles);
+	doctor_look_at_server(examination, view->database, address, roles);
+	if (view->is_surveyed)
+		doctor_look_at_ledger(examination, view->survey);
+	if (view->is_surveyed && view->survey->deployment.ledger_exists)
+	{
+		look_at_partitions(examination, view);
+		look_at_registry(examination, view);
+		look_at_policy(examination, view);
+		if (view->image.checksum != NULL)
+			look_at_audit(examination, view, services, roles);
+	}
+	pg_free(roles);
+}
+
+void
+doctor_database_impossible(Examination *examination, const char *why)
+{
+	for (int check = 0; check < CHECK_COUNT; check++)
+	{
+		if (doctor_checks[check].scope != SCOPE_ROLE)
+			examination_impossible(examination, (DoctorCheckId) check, why);
+	}
+}
