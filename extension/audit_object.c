@@ -113,9 +113,10 @@ CollectExpectations(Audit *audit, const AuditObject *object, int *count)
 {
 	Expectation *expectations = NULL;
 	int capacity = 0;
+	int last = object->kind == KIND_TABLE ? 1 : 0;
 
 	*count = 0;
-	for (int of_columns = 0; of_columns <= (object->kind == KIND_TABLE); of_columns++)
+	for (int of_columns = 0; of_columns <= last; of_columns++)
 	{
 		for (int i = 0; i < audit->policy.rule_count; i++)
 		{

@@ -68,8 +68,7 @@ static const char *const rule_names[] = {
 };
 
 static void
-pg_attribute_noreturn()
-	RaiseInvalid(const char *table, const char *column, const char *value, const char *detail)
+RaiseInvalid(const char *table, const char *column, const char *value, const char *detail)
 {
 	ereport(ERROR, errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 			errmsg("invalid %s \"%s\" in table hh.%s", column, value, table),

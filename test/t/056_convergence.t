@@ -12,7 +12,7 @@ use CloudSQL;
 use HeadhunterTest;
 use Test::More;
 
-my $states = $ENV{HH_CONVERGENCE_STATES} // 120;
+my $states = $ENV{HH_CONVERGENCE_STATES} // 60;
 my $seed = $ENV{HH_CONVERGENCE_SEED} // time;
 
 # Perl's own generator is another one elsewhere.
