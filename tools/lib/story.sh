@@ -39,6 +39,12 @@ refused() {
     grep -q 'ERROR:' "$shown" || broken "this command is refused"
 }
 
+# Ran, and found problems: exit code 2.
+found() {
+    shown_run "$1"
+    [ "$outcome" -eq 2 ] || broken "this command finds problems"
+}
+
 # told PATTERN CLAIM: the last command's output has a line like that.
 told() {
     grep -qE "$1" "$shown" || broken "$2"
