@@ -154,7 +154,7 @@ foreach my $role ('owner', undef)
     close $file;
     like($lines[ $line - 1 ], qr/CREATE TABLE taxonomy\.eco_alias/, "$who: ... and the line is right");
     like($err, qr/detail: not today \(SQLSTATE HH001\)\n.*hint: Come back tomorrow\./, "$who: ... the server's words");
-    like($err, qr/detail: What was done before stands \(steps: 4 of 12\)/, "$who: ... what stands") if defined $role;
+    like($err, qr/detail: What was done before stands \(steps: 4 of 13\)/, "$who: ... what stands") if defined $role;
     is(run_sql($node, 'failing', undef, q{SELECT max(version) FROM hh.migration WHERE state = 'applied'}), '0002', "$who: ... stands");
     is(run_sql($node, 'failing', undef, q{SELECT to_regnamespace('taxonomy') IS NULL}), 't', "$who: ... and no more");
 }

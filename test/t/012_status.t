@@ -106,7 +106,7 @@ run_sql($node, 'main', 'owner', q{
 my %expected = (
     '0000' => 'applied', '0001' => 'applied', '0002' => 'failed', '0003' => 'changed',
     '0004' => 'baseline', '0005' => 'pending', '0006' => 'applied', '0008' => 'applied',
-    '0009' => 'applied', '7777' => 'unknown');
+    '0009' => 'applied', '0010' => 'applied', '7777' => 'unknown');
 is_deeply(states('owner'), { %expected, '0007' => 'unverified' }, 'states, as the owner sees them');
 is_deeply(states(undef), { %expected, '0007' => 'unverified' }, 'as a superuser sees them');
 is_deeply(states('reader'), { %expected, '0007' => 'unverified' }, 'as a reader sees them');

@@ -4,6 +4,7 @@ use strict;
 use warnings;
 
 use File::Path qw(rmtree);
+use FindBin;
 use POSIX qw(:sys_wait_h);
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -93,6 +94,14 @@ my $pid = start_demo('--keep');
 waitpid $pid, 0;
 is($?, 0, 'demo --keep') or diag slurp_file("$directory/output");
 my ($kept) = files('');
+
+# The README opens with what it shows of the outage.
+my ($picture) = slurp_file("$FindBin::RealBin/../../README.md") =~ /^```console\n(\$ hh-migrate .*?)^```\n/ms;
+my %shown = map { s/\s+\z//r => 1 } split /\n/, slurp_file("$directory/output");
+my @lines = grep { $_ ne '...' } split /\n/, $picture;
+cmp_ok(scalar @lines, '>=', 20, 'the README has a picture of the outage');
+is(join("\n", grep { !$shown{$_} } @lines), '', '... which is what the demo shows');
+
 my ($count) = run_command(
     [ 'psql', '-XAtc', 'SELECT count(*) FROM search.candidate_profiles',
         '-h', "$kept/s", '-U', 'recruiting', 'talents' ]);

@@ -1,5 +1,5 @@
 
-# The README's examples do what it says: the commands of its first picture are run as they stand; its
+# The README's examples do what it says: the commands of its picture with psql are run as they stand; its
 # SQL blocks in order in one database, each held against the block of output that follows it; its
 # hh-migrate commands in another.
 
@@ -53,7 +53,7 @@ sub typed
 }
 
 # The picture, whose candidates are stored after the first command.
-my ($picture) = $readme =~ /^```console\n(.*?)^```\n/ms;
+my ($picture) = $readme =~ /^```console\n(\$ psql .*?)^```\n/ms;
 add_role($node, 'recruiting');
 add_database($node, 'talents', 'recruiting');
 my $shown = 0;
