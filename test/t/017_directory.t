@@ -57,7 +57,7 @@ like($plan, qr/would apply 0007_triggers .*\nwould apply 0008_ledger_details .*\
     '... has a team\'s migrations behind the bundled ones, in numeric order');
 ($status, my $out, $err) = up('--dir', $team);
 is($status, 0, 'up with a directory') or diag($err);
-like($out, qr/^applied 1000_city \(2 statements, \d+ ms\)\n.*9000_late.*\n.*20250101120000_later.*\n\z/m,
+like($out, qr/^applied 1000_city \(2 statements, \d+ ms\)\n.*9000_late.*\n.*20250101120000_later.*\nrecorded policy .*\n\z/m,
     '... applies them');
 is(run_sql($node, 'main', 'owner', $ledger),
     '1000 applied, 20250101120000 applied, 9000 applied', '... and records them');

@@ -144,7 +144,7 @@ foreach my $role (undef, 'pipeline')
     is($out =~ s/ \(.*//gr =~ s/(headhunter) .*/$1/r,
         "created extension headhunter\napplied 0000_ledger\napplied 0001_embedding_model\nrecorded 0002_search\nrecorded 0003_taxonomy\nrecorded 0004_msgs\nrecorded 0005_ops\napplied 0008_ledger_details\n",
         '... makes what is of schema hh, and records the rest');
-    like(run_client($node, $database, 'owner', 'up'), qr/\Aapplied 0006_partitions .*\napplied 0007_triggers .*\n\z/, '... up does the rest');
+    like(run_client($node, $database, 'owner', 'up'), qr/\Aapplied 0006_partitions .*\napplied 0007_triggers .*\napplied 0009_policy .*\napplied 0010_schema_privileges .*\nrecorded policy strict .*\n\z/, '... up does the rest');
     run_client($node, 'main', 'owner', 'up', '--accept-drift');
     ($status, $out, $err) = try_client($node, $database, $role, 'verify', '--scratch-dbname', $scratch);
     is($status, 0, '... and verify finds nothing') or diag($out . $err);
