@@ -26,7 +26,10 @@ FindContainer(const Audit *audit, const char *schema)
 	return NULL;
 }
 
-/* Whether a role, or PUBLIC, is sure to hold a privilege there while remedies are run. */
+/*
+ * Whether a role, or PUBLIC, is sure to hold a privilege there while remedies are run.  An owner
+ * can have revoked its own.
+ */
 static bool
 IsGranted(const Container *container, Oid role, AclMode privilege)
 {
@@ -38,7 +41,7 @@ IsGranted(const Container *container, Oid role, AclMode privilege)
 			(ACLITEM_GET_PRIVS(*item) & privilege))
 			return true;
 	}
-	return container->owner == role;
+	return false;
 }
 
 /* Whether the policy gives it to the role or to PUBLIC: it has been granted by then. */
@@ -99,9 +102,14 @@ const char *
 OwnerStatement(const Audit *audit, const char *schema, Oid owner, const char *statement)
 {
 	const Container *container = FindContainer(audit, schema);
+	Oid user = GetSessionUserId();
 
-	if (superuser_arg(GetSessionUserId()) || container == NULL ||
-		IsGranted(container, owner, ACL_CREATE))
+	if (superuser_arg(user) || container == NULL)
 		return statement;
-	return WithPrivilege(audit, container, owner, ACL_CREATE, statement);
+	if (!IsGranted(container, owner, ACL_CREATE))
+		statement = WithPrivilege(audit, container, owner, ACL_CREATE, statement);
+	if (schema != NULL &&
+		aclmask(container->acl, user, container->owner, ACL_USAGE, ACLMASK_ANY) == ACL_NO_RIGHTS)
+		statement = WithPrivilege(audit, container, user, ACL_USAGE, statement);
+	return statement;
 }
