@@ -6,6 +6,7 @@
 
 #include "common/logging.h"
 
+#include "audit_call.h"
 #include "audit_page.h"
 #include "audit_report.h"
 #include "command_audit.h"
@@ -27,11 +28,11 @@ enum
 static bool
 check_session(const Session *session)
 {
-	Result *found = database_query(session->database, query_audit_is_there, NO_PARAMS);
-	bool is_there = found != NULL && result_is_true(found, 0, 0);
+	bool is_there;
+	bool looked = audit_look(session->database, &is_there);
 	bool is_fit = session->mode != SESSION_READER || !database_user_is_superuser(session->database);
 
-	if (found != NULL && !is_there)
+	if (looked && !is_there)
 	{
 		pg_log_error("the extension's function hh.audit() is not in this database");
 		pg_log_error_hint("\"hh-migrate up\" brings the extension up to date.");
@@ -45,7 +46,6 @@ check_session(const Session *session)
 		pg_log_error_hint("Connect as a role that may read hh.policy, hh.policy_role and "
 						  "hh.policy_source.");
 	}
-	result_free(found);
 	return is_there && is_fit;
 }
 
@@ -69,7 +69,7 @@ static Result *
 read_findings(const Session *session, const char *role)
 {
 	char *quoted = role ? database_quote_identifier(session->database, role) : NULL;
-	Result *findings = session_query(session, query_audit, AUDIT_COLUMNS, PARAMS(quoted));
+	Result *findings = audit_call(session, quoted);
 
 	pg_free(quoted);
 	return findings;

@@ -6,6 +6,7 @@
 
 #include "common/logging.h"
 
+#include "audit_call.h"
 #include "convergence.h"
 #include "policy_image.h"
 #include "refusal.h"
@@ -28,7 +29,7 @@ convergence_look(const Session *session, bool *can_audit)
 	if (session->mode == SESSION_READER)
 		return true;
 	looked = policy_image_look(session, &image) &&
-			 (!image.has_tables || remedy_source_look(session->database, can_audit));
+			 (!image.has_tables || audit_look(session->database, can_audit));
 	policy_image_free(&image);
 	return looked;
 }
@@ -77,17 +78,14 @@ add_remedy(ChangeList *changes, const Remedy *remedy, const Policy *policy)
 	pg_free(object);
 }
 
-/* In the transaction that is open, unless the image is the policy's already. */
+/*
+ * In the transaction that is open.  Anew in any case: the checksum says what was recorded,
+ * not what has become of the rows, and by one that is gone privileges would be taken away.
+ */
 static bool
 bring_image(const Convergence *convergence)
 {
-	PolicyImage image = {0};
-	bool done = policy_image_look(convergence->session, &image);
-
-	if (done && !policy_image_is_of(&image, convergence->policy))
-		done = policy_image_write(convergence->session, convergence->policy, convergence->origin);
-	policy_image_free(&image);
-	return done;
+	return policy_image_write(convergence->session, convergence->policy, convergence->origin);
 }
 
 static bool
@@ -240,6 +238,21 @@ run_remedy(const Convergence *convergence, Remedy *remedy)
 	return database_command(database, "RELEASE SAVEPOINT remedy");
 }
 
+/* Rows of one statement are mended together: by the first of them. */
+static bool
+is_repeated(const RemedyList *remedies, int number)
+{
+	const char *statement = remedies->items[number].statement;
+
+	for (int i = 0; i < number && statement != NULL; i++)
+	{
+		if (remedies->items[i].statement != NULL &&
+			strcmp(remedies->items[i].statement, statement) == 0)
+			return true;
+	}
+	return false;
+}
+
 /* Returns how many were run. */
 static int
 run_remedies(const Convergence *convergence, RemedyList *remedies, ChangeList *changes)
@@ -248,7 +261,7 @@ run_remedies(const Convergence *convergence, RemedyList *remedies, ChangeList *c
 
 	for (int i = 0; i < remedies->count && database_is_connected(convergence->database); i++)
 	{
-		if (run_remedy(convergence, &remedies->items[i]))
+		if (!is_repeated(remedies, i) && run_remedy(convergence, &remedies->items[i]))
 		{
 			add_remedy(changes, &remedies->items[i], convergence->policy);
 			count++;
@@ -271,7 +284,10 @@ mend_image(const Convergence *convergence, const RemedyList *remedies, bool *is_
 		   policy_image_write(convergence->session, convergence->policy, convergence->origin);
 }
 
-/* In rounds, until nothing is left, or nothing can be done about it.  What is left is logged. */
+/*
+ * In rounds, until nothing is left, or nothing can be done about it; the last only looks.
+ * What is left is logged.
+ */
 static bool
 attempt_privileges(const Convergence *convergence, ChangeList *changes, bool *is_whole)
 {
@@ -279,7 +295,7 @@ attempt_privileges(const Convergence *convergence, ChangeList *changes, bool *is
 	bool is_done = false;
 	bool is_mended = false;
 
-	for (int round = 0; round < MOST_ROUNDS && read && !is_done; round++)
+	for (int round = 0; round <= MOST_ROUNDS && read && !is_done; round++)
 	{
 		RemedyList remedies = {0};
 
@@ -287,10 +303,10 @@ attempt_privileges(const Convergence *convergence, ChangeList *changes, bool *is
 		*is_whole = read && remedies.count == 0;
 		if (read && round == 0)
 			read = mend_image(convergence, &remedies, &is_mended);
-		is_done =
-			*is_whole || !read ||
-			(run_remedies(convergence, &remedies, changes) == 0 && !(is_mended && round == 0));
-		if (is_done || round == MOST_ROUNDS - 1)
+		is_done = *is_whole || !read || round == MOST_ROUNDS;
+		if (!is_done && !(is_mended && round == 0))
+			is_done = run_remedies(convergence, &remedies, changes) == 0;
+		if (is_done)
 			refusal_log_remedies(&remedies, convergence->policy);
 		remedies_free(&remedies);
 	}

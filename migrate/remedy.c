@@ -4,23 +4,13 @@
  */
 #include "postgres_fe.h"
 
+#include "audit_call.h"
 #include "audit_report.h"
 #include "identifier.h"
-#include "queries.h"
 #include "remedy.h"
 
 #define GRANT_OPTION "GRANT OPTION FOR "
 #define BACK_TO_SELF "; RESET ROLE"
-
-bool
-remedy_source_look(Database *database, bool *is_there)
-{
-	Result *found = database_query(database, query_audit_is_there, NO_PARAMS);
-
-	*is_there = found != NULL && result_is_true(found, 0, 0);
-	result_free(found);
-	return found != NULL;
-}
 
 static const char *
 kept_value(RemedyList *remedies, const Result *rows, int row, int column)
@@ -40,7 +30,7 @@ is_given(const char *verdict)
 bool
 remedies_read(const Session *session, bool additive, RemedyList *remedies)
 {
-	Result *rows = session_query(session, query_audit, AUDIT_COLUMNS, PARAMS(NULL));
+	Result *rows = audit_call(session, NULL);
 
 	memset(remedies, 0, sizeof(*remedies));
 	if (rows == NULL)

@@ -34,9 +34,6 @@ typedef struct RemedyList
 	TextPool pool;
 } RemedyList;
 
-/* Whether the database has the extension's own hh.audit().  Logs and returns false on failure. */
-extern bool remedy_source_look(Database *database, bool *is_there);
-
 /*
  * Reads them, in the order in which they can be run; additive: only what gives.  Logs
  * and returns false on failure.
