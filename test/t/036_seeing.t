@@ -62,7 +62,7 @@ sub is_clean
 add_database($node, 'main', 'owner');
 my $terminal = on_terminal(80, 'main', 'up');
 is($terminal->finish, 0, 'a deployment on a terminal');
-is_clean($terminal, qr/^(created extension|applied \d{4}_\w+ \()/, '... leaves its lines, and nothing else');
+is_clean($terminal, qr/^(created extension|applied \d{4}_\w+ \(|recorded policy )/, '... leaves its lines, and nothing else');
 like($terminal->written, qr/\r\e\[Kcreate extension headhunter, 0 s/, '... shows what it begins');
 
 # A lock that somebody holds, with a query that has hostile bytes in it.
