@@ -17,7 +17,8 @@ driver_fetch() {
     note "fetching the database driver of test/driver"
     mkdir "$WORK/driver"
     cp "$driver_source/package.json" "$driver_source/package-lock.json" "$WORK/driver/"
-    npm ci --prefix "$WORK/driver" --cache "$WORK/driver/cache" --ignore-scripts --no-audit --no-fund \
+    # It runs in the workspace, to be found there when it must end.
+    (cd "$WORK/driver" && npm ci --cache "$WORK/driver/cache" --ignore-scripts --no-audit --no-fund) \
         </dev/null >"$WORK/driver/log" 2>&1 || {
         log_tail "$WORK/driver/log" 15
         warn "could not fetch the database driver: a test will fail" "HH_NO_DRIVER=1 leaves it out."
