@@ -24,8 +24,14 @@ suite_unit() {
     report_tap "$status" "unit tests of the client" "$log"
 }
 
-# report_tap STATUS TEXT LOG: a program that fails without a failed assertion failed all the same.
+# report_tap STATUS TEXT LOG: a program that fails without a failed assertion failed all the same, and
+# so did one that came to no assertion, unless it says that it was told to be left out.
 report_tap() {
+    left_out=$(sed -n 's/^test[^ ]* \.* *skipped: //p' "$3")
+    if [ "$1" -eq 0 ] && [ -n "$left_out" ]; then
+        printf 'skip   %s: %s\n' "$2" "$left_out"
+        return
+    fi
     if [ "$1" -ne 0 ] && [ "$tap_failed" -eq 0 ] || [ $((tap_passed + tap_failed)) -eq 0 ]; then
         tap_failed=$((tap_failed + 1))
     fi

@@ -7,6 +7,7 @@
 
 WORK=
 workspace_kept=no
+workspace_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 # Room for "/tmp/XXXXXXXXXX/.s.PGSQL.65535" below it: a socket's path has at most 107 bytes.
 workspace_longest=60
@@ -114,7 +115,7 @@ source_files() {
         git -c safe.directory='*' -c core.quotePath=off -C "$root" \
             ls-files --cached --others --exclude-standard
     else
-        (cd "$root" && find . -name .git -prune -o -type f ! -name '*.o' ! -name '*.so' \
+        (cd "$root" && find . \( -name .git -o -name node_modules \) -prune -o -type f ! -name '*.o' ! -name '*.so' \
             ! -name '*.bc' ! -name '*.d' ! -name 'hh-migrate' ! -name 'hh-migrate-asan' -print |
             sed 's|^[.]/||')
     fi | while IFS= read -r file; do
@@ -150,9 +151,10 @@ workspace_run() {
     # A background job ignores SIGINT, and so would all below it; tests need it as it is by default.
     # It stands in the workspace, as all below it does: so they are found when they must end.
     # shellcheck disable=SC2086
-    env -i --default-signal=INT,QUIT --chdir="$WORK" PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+    env -i --default-signal=INT,QUIT --chdir="$WORK" PATH="$workspace_path" \
         HOME="$WORK/home" TMPDIR="$WORK/t" LC_ALL=C.UTF-8 TZ=UTC TERM="${TERM:-dumb}" \
-        CI="${CI:-}" HH_NO_BROWSER="${HH_NO_BROWSER:-}" HH_VALGRIND="${HH_VALGRIND:-}" NO_COLOR="${NO_COLOR:-}" \
+        CI="${CI:-}" HH_NO_BROWSER="${HH_NO_BROWSER:-}" HH_NO_DRIVER="${HH_NO_DRIVER:-}" \
+        HH_VALGRIND="${HH_VALGRIND:-}" NO_COLOR="${NO_COLOR:-}" \
         HH_TRUTH_STATES="${HH_TRUTH_STATES:-}" HH_TRUTH_SEED="${HH_TRUTH_SEED:-}" USER="$user" LOGNAME="$user" \
         HH_INSIDE=yes WORK="$WORK" CACHE="$CACHE" PGVECTOR="$PGVECTOR" \
         PG_CONFIG="$PG_CONFIG" PG_MAJOR="$PG_MAJOR" PG_VERSION="$PG_VERSION" \
