@@ -164,6 +164,35 @@ run_sql($node, 'planted', undef, q{
 ($status, $out, $err) = try_client($node, 'planted', undef, 'roles', 'apply');
 is(sql(q{SELECT rolsuper FROM pg_roles WHERE rolname = 'hh_owner'}), 'f', 'a look-alike of hh.audit() has no say');
 
+# ... nor one that takes its place meanwhile: rows of the image are the last that are written before the audit.
+add_database($node, 'swapped', "\"$superuser\"");
+run_sql($node, 'swapped', undef, 'GRANT CREATE ON DATABASE swapped TO hh_owner');
+run_client($node, 'swapped', undef, 'up');
+run_sql($node, 'swapped', undef, q{
+    SET ROLE hh_owner;
+    CREATE FUNCTION search.swap() RETURNS trigger LANGUAGE plpgsql AS $swap$ BEGIN
+        IF to_regnamespace('hh_old') IS NOT NULL THEN RETURN NULL; END IF;
+        ALTER SCHEMA hh RENAME TO hh_old;
+        CREATE SCHEMA hh;
+        CREATE FUNCTION hh.audit(role regrole DEFAULT NULL) RETURNS TABLE (verdict text, severity text, role name,
+            object_type text, object_schema name, object_name text, column_name name, privilege text, path text,
+            remedy text, policy_line integer) LANGUAGE sql AS $$ SELECT 'excess', 'error', 'hh_app'::name, 'database',
+            NULL::name, NULL, NULL::name, 'CONNECT', '', 'ALTER ROLE hh_owner SUPERUSER', 1 $$;
+        RETURN NULL; END $swap$;
+    CREATE TRIGGER swap AFTER INSERT ON hh.service FOR EACH ROW EXECUTE FUNCTION search.swap()});
+run_sql($node, 'swapped', undef, 'REVOKE USAGE ON SCHEMA msgs FROM hh_ops');
+($status, $out, $err) = try_client($node, 'swapped', undef, 'roles', 'apply');
+isnt($status, 0, 'an audit that is exchanged meanwhile: exit code');
+is(sql(q{SELECT rolsuper FROM pg_roles WHERE rolname = 'hh_owner'}), 'f', '... has no say') or diag($err);
+run_sql($node, 'postgres', undef, 'DROP DATABASE swapped');
+
+# Rows that are gone from the image take nothing away.
+run_sql($node, 'main', undef, q{SET ROLE hh_owner; DELETE FROM hh.policy WHERE role_name = 'hh_app'});
+($status, $out, $err) = roles('apply');
+is($status, 0, 'rows that somebody has taken out of the image: exit code') or diag($err);
+is($out, "nothing to do\n", '... and nothing is taken away for it');
+is(sql('SELECT count(*) FROM hh.audit()'), 0, '... and the image is the policy\'s again');
+
 # Names that SQL could choke on.
 my $directory = migrations_in(policy => <<'END');
 -- it's; DROP DATABASE main; --
