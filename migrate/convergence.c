@@ -85,7 +85,8 @@ add_remedy(ChangeList *changes, const Remedy *remedy, const Policy *policy)
 static bool
 bring_image(const Convergence *convergence)
 {
-	return policy_image_write(convergence->session, convergence->policy, convergence->origin);
+	return convergence->origin == NULL ||
+		   policy_image_write(convergence->session, convergence->policy, convergence->origin);
 }
 
 static bool

@@ -17,7 +17,7 @@ typedef struct Convergence
 {
 	Database *database;
 	const Policy *policy;
-	const char *origin;		/* of the policy, for its image */
+	const char *origin;		/* of the policy, for its image; NULL: that is only looked at */
 	const Session *session; /* NULL: owners and privileges are left alone */
 	bool leaves_roles;
 	bool additive;

@@ -51,7 +51,7 @@ is($status, 1, 'before the first deployment');
 like($err, qr/error: the extension's function hh\.audit\(\) is not in this database\n.*hh-migrate up/s, 'it says what is missing');
 
 # From nothing: roles, memberships, grants.
-run_client($node, 'main', undef, 'up', '--owner', 'hh_owner');
+run_client($node, 'main', undef, 'up', '--owner', 'hh_owner', '--only=code,migrations,policy');
 mend(undef, 'a new deployment');
 is((audit(undef, '--quiet'))[1], '', '--quiet says nothing then');
 is((audit('hh_admin'))[0], 0, 'hh_admin may audit');
@@ -115,7 +115,7 @@ like($policy[ $line - 1 ], qr/GRANT USAGE ON SCHEMA search/, 'what is missing ha
 ($status, $out) = audit(undef, '--format', 'csv');
 is(scalar(split /\n/, $out), @findings + 1, 'CSV has a line a finding');
 like($out, qr/^verdict,severity,role,object_type,/, 'and a header');
-like((audit(undef, '--format', 'html'))[1], qr/<td align="left">wrong owner<\/td>/, 'HTML has them');
+like((audit(undef, '--format', 'html'))[1], qr/wrong owner/, 'HTML has them');
 ($status, $out) = audit(undef, '--format', 'sarif');
 is($status, 2, 'SARIF: exit code');
 my $sarif = decode_json($out);
