@@ -17,7 +17,7 @@ typedef struct AclAudit
 	Acl *acl; /* the whole object's, as the remedies so far leave it */
 } AclAudit;
 
-/* Longer chains of grants and memberships are taken for loops. */
+/* Longer chains of grants are taken for loops. */
 #define LONGEST_CHAIN 64
 
 /* The ACL of a column, or of the whole object where column is NULL. */
