@@ -99,11 +99,8 @@ AddMissingRights(const AclAudit *acls, const Acl *whole_before, const Acl *const
 
 		if ((!lacks && !lacks_option) || expectation->may_be_missing || IsRepeated(acls, i))
 			continue;
-		AddMissing(
-			acls, expectation,
-			expectation->attnum != 0 ? get_attname(acls->object->oid, expectation->attnum, false)
-									 : NULL,
-			!lacks, Fulfilled(expectation, acls->owner, whole_before, column_before, !lacks) != 0);
+		AddMissing(acls, expectation, expectation->column_name, !lacks,
+				   Fulfilled(expectation, acls->owner, whole_before, column_before, !lacks) != 0);
 	}
 }
 

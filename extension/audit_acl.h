@@ -13,6 +13,7 @@ typedef struct Expectation
 {
 	Oid grantee;
 	AttrNumber attnum; /* 0: the whole object */
+	const char *column_name;
 	AclMode privilege; /* one bit */
 	bool grantable;
 	bool may_be_missing;

@@ -7,6 +7,8 @@
  */
 #include "postgres.h"
 
+#include "miscadmin.h"
+#include "nodes/pg_list.h"
 #include "utils/array.h"
 
 #include "audit_revoke.h"
@@ -63,19 +65,28 @@ HasDependents(AclAudit *acls, const AuditColumn *column, Oid grantor, AclMode pr
 
 /* Whether one role is a member of another as things are, or will be by the policy. */
 static bool
-CanReach(const PolicyImage *policy, Oid member, Oid group, int depth)
+CanReach(const PolicyImage *policy, Oid member, Oid group)
 {
-	if (is_member_of_role(member, group))
-		return true;
-	for (int i = 0; depth < LONGEST_CHAIN && i < policy->rule_count; i++)
-	{
-		const PolicyRule *rule = &policy->rules[i];
+	List *reached = list_make1_oid(member);
+	bool found = false;
 
-		if (rule->rule == RULE_MEMBER && is_member_of_role(member, rule->role) &&
-			CanReach(policy, rule->group, group, depth + 1))
-			return true;
+	/* Each role once: the ways through a lattice of memberships are too many. */
+	for (int next = 0; !found && next < list_length(reached); next++)
+	{
+		Oid role = list_nth_oid(reached, next);
+
+		CHECK_FOR_INTERRUPTS();
+		found = is_member_of_role(role, group);
+		for (int i = 0; !found && i < policy->rule_count; i++)
+		{
+			const PolicyRule *rule = &policy->rules[i];
+
+			if (rule->rule == RULE_MEMBER && is_member_of_role(role, rule->role))
+				reached = list_append_unique_oid(reached, rule->group);
+		}
 	}
-	return false;
+	list_free(reached);
+	return found;
 }
 
 /* Whether a role may be able to grant though its own grant option is gone. */
@@ -84,7 +95,7 @@ MayStillGrant(AclAudit *acls, Oid role, AclMode privilege)
 {
 	const PolicyImage *policy = &acls->audit->policy;
 
-	if (CanReach(policy, role, acls->owner, 0))
+	if (CanReach(policy, role, acls->owner))
 		return true;
 	for (int number = -1; number < acls->object->column_count; number++)
 	{
@@ -95,17 +106,20 @@ MayStillGrant(AclAudit *acls, Oid role, AclMode privilege)
 			const AclItem *item = &ACL_DAT(acl)[i];
 
 			if (item->ai_grantee != role && (ACLITEM_GET_GOPTIONS(*item) & privilege) &&
-				CanReach(policy, role, item->ai_grantee, 0))
+				CanReach(policy, role, item->ai_grantee))
 				return true;
 		}
 	}
 	return false;
 }
 
-bool
-CascadeIsSure(AclAudit *acls, const AuditColumn *column, Oid grantor, AclMode privilege, int depth)
+/* sure: of whom it is known already, for there may be too many ways from one to another. */
+static bool
+IsSure(AclAudit *acls, const AuditColumn *column, Oid grantor, AclMode privilege, int depth,
+	   List **sure)
 {
-	if (!HasDependents(acls, column, grantor, privilege))
+	CHECK_FOR_INTERRUPTS();
+	if (list_member_oid(*sure, grantor) || !HasDependents(acls, column, grantor, privilege))
 		return true;
 	if (depth > LONGEST_CHAIN || MayStillGrant(acls, grantor, privilege))
 		return false;
@@ -118,9 +132,20 @@ CascadeIsSure(AclAudit *acls, const AuditColumn *column, Oid grantor, AclMode pr
 			const AclItem *item = &ACL_DAT(acl)[i];
 
 			if (item->ai_grantor == grantor && (ACLITEM_GET_GOPTIONS(*item) & privilege) &&
-				!CascadeIsSure(acls, column, item->ai_grantee, privilege, depth + 1))
+				!IsSure(acls, column, item->ai_grantee, privilege, depth + 1, sure))
 				return false;
 		}
 	}
+	*sure = lappend_oid(*sure, grantor);
 	return true;
+}
+
+bool
+CascadeIsSure(AclAudit *acls, const AuditColumn *column, Oid grantor, AclMode privilege)
+{
+	List *sure = NIL;
+	bool is_sure = IsSure(acls, column, grantor, privilege, 0, &sure);
+
+	list_free(sure);
+	return is_sure;
 }

@@ -72,6 +72,7 @@ ReadMembers(void)
 		MemberEntry entry = {.key = {form->classid, form->objid}};
 		MemberEntry *found;
 
+		CHECK_FOR_INTERRUPTS();
 		if (form->deptype != DEPENDENCY_EXTENSION)
 			continue;
 		found = hash_search(members, &entry.key, HASH_ENTER, NULL);
@@ -200,6 +201,13 @@ AddSchema(CatalogReader *reader, HeapTuple tuple, TupleDesc desc)
 	object->alter = psprintf("ALTER %s", object->target);
 }
 
+/* The schema's name; NULL where the policy doesn't name it, or it has just been dropped. */
+static const char *
+SchemaInScope(const CatalogReader *reader, Oid schema)
+{
+	return list_member_oid(reader->schemas, schema) ? get_namespace_name(schema) : NULL;
+}
+
 /* How ALTER calls a relation; NULL for those without privileges. */
 static const char *
 RelationWord(char relkind)
@@ -228,14 +236,15 @@ AddRelation(CatalogReader *reader, HeapTuple tuple, TupleDesc desc)
 	Form_pg_class form = (Form_pg_class) GETSTRUCT(tuple);
 	const char *word = RelationWord(form->relkind);
 	bool is_sequence = form->relkind == RELKIND_SEQUENCE;
+	const char *schema;
 	AuditObject *object;
 	int32 column;
 
-	if (word == NULL || !list_member_oid(reader->schemas, form->relnamespace))
+	if (word == NULL || (schema = SchemaInScope(reader, form->relnamespace)) == NULL)
 		return;
 	object = AddObject(reader, is_sequence ? KIND_SEQUENCE : KIND_TABLE, RelationRelationId,
 					   form->oid, form->relowner, tuple, Anum_pg_class_relacl, desc);
-	object->schema = get_namespace_name(form->relnamespace);
+	object->schema = schema;
 	object->name = pstrdup(NameStr(form->relname));
 	object->target =
 		QualifiedTarget(is_sequence ? "SEQUENCE" : "TABLE", object->schema, object->name);
@@ -259,8 +268,9 @@ FunctionName(Form_pg_proc form)
 	initStringInfo(&name);
 	appendStringInfo(&name, "%s(", quote_identifier(NameStr(form->proname)));
 	for (int i = 0; i < form->pronargs; i++)
-		appendStringInfo(&name, "%s%s", i > 0 ? "," : "",
-						 format_type_be(form->proargtypes.values[i]));
+		appendStringInfo(
+			&name, "%s%s", i > 0 ? "," : "",
+			format_type_extended(form->proargtypes.values[i], -1, FORMAT_TYPE_ALLOW_INVALID));
 	appendStringInfoChar(&name, ')');
 	return name.data;
 }
@@ -269,15 +279,16 @@ static void
 AddFunction(CatalogReader *reader, HeapTuple tuple, TupleDesc desc)
 {
 	Form_pg_proc form = (Form_pg_proc) GETSTRUCT(tuple);
+	const char *schema = SchemaInScope(reader, form->pronamespace);
 	AuditObject *object;
 	const char *signature;
 
-	if (!list_member_oid(reader->schemas, form->pronamespace))
+	if (schema == NULL)
 		return;
 	object = AddObject(reader, KIND_FUNCTION, ProcedureRelationId, form->oid, form->proowner, tuple,
 					   Anum_pg_proc_proacl, desc);
 	signature = format_procedure_qualified(form->oid);
-	object->schema = get_namespace_name(form->pronamespace);
+	object->schema = schema;
 	object->name = FunctionName(form);
 	object->target =
 		psprintf("%s %s", form->prokind == PROKIND_PROCEDURE ? "PROCEDURE" : "FUNCTION", signature);
@@ -288,15 +299,15 @@ static void
 AddType(CatalogReader *reader, HeapTuple tuple, TupleDesc desc)
 {
 	Form_pg_type form = (Form_pg_type) GETSTRUCT(tuple);
+	const char *schema = SchemaInScope(reader, form->typnamespace);
 	AuditObject *object;
 
-	if (!list_member_oid(reader->schemas, form->typnamespace) || IsTrueArrayType(form) ||
-		form->typtype == TYPTYPE_MULTIRANGE ||
+	if (schema == NULL || IsTrueArrayType(form) || form->typtype == TYPTYPE_MULTIRANGE ||
 		(OidIsValid(form->typrelid) && get_rel_relkind(form->typrelid) != RELKIND_COMPOSITE_TYPE))
 		return;
 	object = AddObject(reader, KIND_TYPE, TypeRelationId, form->oid, form->typowner, tuple,
 					   Anum_pg_type_typacl, desc);
-	object->schema = get_namespace_name(form->typnamespace);
+	object->schema = schema;
 	object->name = pstrdup(NameStr(form->typname));
 	object->target = QualifiedTarget("TYPE", object->schema, object->name);
 	object->alter =

@@ -12,6 +12,7 @@
 #include "access/table.h"
 #include "catalog/namespace.h"
 #include "catalog/pg_default_acl.h"
+#include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/lsyscache.h"
@@ -136,7 +137,10 @@ AddStoredAcls(const PolicyImage *policy, DefaultAclList *list)
 	HeapTuple tuple;
 
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
+	{
+		CHECK_FOR_INTERRUPTS();
 		AddStoredAcl(policy, list, tuple, RelationGetDescr(catalog));
+	}
 	systable_endscan(scan);
 	table_close(catalog, AccessShareLock);
 }

@@ -14,6 +14,7 @@
 #include "access/table.h"
 #include "catalog/pg_auth_members.h"
 #include "catalog/pg_authid.h"
+#include "miscadmin.h"
 #include "utils/rel.h"
 #include "utils/builtins.h"
 #include "utils/syscache.h"
@@ -74,6 +75,7 @@ ReadMemberships(void)
 		Form_pg_auth_members form = (Form_pg_auth_members) GETSTRUCT(tuple);
 		FormData_pg_authid member;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!ReadRole(form->member, &member))
 			continue;
 		list.items = repalloc(list.items, (list.count + 1) * sizeof(Membership));

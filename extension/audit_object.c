@@ -21,6 +21,8 @@ IsSameText(const char *left, const char *right)
 static bool
 IsSameName(const char *in_policy, const char *name)
 {
+	if (name == NULL)
+		return false;
 	while (*in_policy != '\0' && *in_policy == *name)
 	{
 		in_policy++;
@@ -94,16 +96,19 @@ AuditOwner(Audit *audit, const AuditObject *object)
 	return rule->role;
 }
 
-/* A sequence that belongs to a column follows its table. */
+/* A sequence that belongs to a column follows its table, unless both have just been dropped. */
 static Oid
 OwnerOfSequence(Audit *audit, const AuditObject *sequence)
 {
 	AuditObject table = {.kind = KIND_TABLE,
 						 .schema = sequence->schema,
 						 .name = get_rel_name(sequence->owning_table)};
-	const PolicyRule *rule = FindOwnerRule(&audit->policy, &table);
+	const PolicyRule *rule;
 
 	(void) FindOwnerRule(&audit->policy, sequence); /* the rule is used all the same */
+	if (table.name == NULL)
+		return sequence->owner;
+	rule = FindOwnerRule(&audit->policy, &table);
 	return rule != NULL && sequence->member == MEMBER_OF_NONE ? rule->role : sequence->owner;
 }
 
@@ -141,6 +146,7 @@ CollectExpectations(Audit *audit, const AuditObject *object, int *count)
 			expectations[(*count)++] = (Expectation){
 				.grantee = rule->role,
 				.attnum = attnum,
+				.column_name = rule->column_name,
 				.privilege = rule->privilege,
 				.grantable = rule->grantable,
 				.may_be_missing = object->needs_no_privileges && rule->object_name == NULL,

@@ -239,7 +239,7 @@ TakeBack(AclAudit *acls, AuditColumn *column, AclItem entry, AclMode privilege, 
 	const char *statement;
 
 	CHECK_FOR_INTERRUPTS();
-	if (!CascadeIsSure(acls, column, entry.ai_grantee, privilege, 0))
+	if (!CascadeIsSure(acls, column, entry.ai_grantee, privilege))
 		TakeBackDependents(acls, column, entry.ai_grantee, privilege, depth, statements);
 	statement = RevokeStatement(acls, column, entry.ai_grantee, privilege, option_only,
 								HasDependents(acls, column, entry.ai_grantee, privilege));

@@ -17,7 +17,7 @@ typedef struct AclAudit
 	Acl *acl; /* the whole object's, as the remedies so far leave it */
 } AclAudit;
 
-/* Longer chains of grants and memberships are taken for loops. */
+/* Longer chains of grants are taken for loops. */
 #define LONGEST_CHAIN 64
 
 /* The ACL of a column, or of the whole object where column is NULL. */
@@ -39,10 +39,9 @@ extern bool HasDependents(AclAudit *acls, const AuditColumn *column, Oid grantor
 /*
  * Whether CASCADE is sure to take all that hangs on what the role has granted, as
  * memberships are and as the policy has them: they change between two remedies.
- * depth: 0.
  */
-extern bool CascadeIsSure(AclAudit *acls, const AuditColumn *column, Oid grantor, AclMode privilege,
-						  int depth);
+extern bool CascadeIsSure(AclAudit *acls, const AuditColumn *column, Oid grantor,
+						  AclMode privilege);
 
 /* Adds what is too much, and leaves the ACLs as they will be then. */
 extern void RevokeExcess(AclAudit *acls);

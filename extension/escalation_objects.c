@@ -93,11 +93,14 @@ VisitCatalog(Oid catalog, RowVisitor visitor, ObjectEscalations *objects)
 	table_close(relation, AccessShareLock);
 }
 
+/* One that has just been dropped has its OID for a name. */
 static const char *
 RelationName(Oid relation)
 {
-	return quote_qualified_identifier(get_namespace_name(get_rel_namespace(relation)),
-									  get_rel_name(relation));
+	const char *schema = get_namespace_name(get_rel_namespace(relation));
+	const char *name = get_rel_name(relation);
+
+	return name != NULL ? quote_qualified_identifier(schema, name) : psprintf("%u", relation);
 }
 
 static void

@@ -127,7 +127,10 @@ SameKey(const CacheKey *a, const CacheKey *b)
 		   a->acl_size == b->acl_size && memcmp(a->acl, b->acl, a->acl_size) == 0;
 }
 
-/* The privileges are compared as they are stored: equal bytes of one catalog are equal privileges. */
+/*
+ * The privileges are compared as they are stored: equal bytes of one catalog are equal privileges.
+ * What only points to them, as a variable's array does, is not what it points to.
+ */
 static CacheKey
 KeyOf(const AclObject *object)
 {
@@ -136,6 +139,8 @@ KeyOf(const AclObject *object)
 	if (object->has_acl)
 	{
 		key.acl = DatumGetPointer(object->acl);
+		if (VARATT_IS_EXTERNAL(key.acl))
+			key.acl = PG_DETOAST_DATUM(object->acl);
 		key.acl_size = VARSIZE_ANY(key.acl);
 	}
 	return key;

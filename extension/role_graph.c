@@ -93,6 +93,7 @@ LoadRoles(RoleGraph *graph)
 	graph->roles = palloc(room * sizeof(Role));
 	while (HeapTupleIsValid(tuple = systable_getnext(scan)))
 	{
+		CHECK_FOR_INTERRUPTS();
 		if (graph->count == room)
 			graph->roles = repalloc_huge(graph->roles, (Size) (room *= 2) * sizeof(Role));
 		FillRole(&graph->roles[graph->count++], (Form_pg_authid) GETSTRUCT(tuple));
@@ -207,6 +208,7 @@ LoadMemberships(RoleGraph *graph)
 			.admin = form->admin_option,
 		};
 
+		CHECK_FOR_INTERRUPTS();
 		if (membership.member >= 0)
 			membership.inherit = MembershipInherits(form, graph->roles[membership.member].inherit);
 		AddMembership(graph, &room, membership);

@@ -114,6 +114,19 @@ UPDATE hh.policy SET grantable = false WHERE id = 11;
 SELECT count(*) FROM mend();
 SELECT * FROM hh.audit();
 
+-- memberships of the policy in a ring of everybody in everybody: more ways than can be tried
+BEGIN;
+GRANT SELECT ON audit_a.plain TO audit_app WITH GRANT OPTION;
+SET ROLE audit_app;
+GRANT SELECT ON audit_a.plain TO audit_stranger;
+RESET ROLE;
+INSERT INTO hh.policy (id, rule, role_name, object_type, object_name, privilege, inherit_option, set_option, reason, line)
+SELECT 100 + 20 * a + b, 'member', CASE a WHEN 0 THEN 'audit_app' ELSE 'audit_ring_' || a END, 'role',
+    'audit_ring_' || b, 'MEMBER', true, true, 'r', 100
+FROM generate_series(0, 15) AS a, generate_series(1, 15) AS b WHERE a <> b;
+SELECT verdict, role, privilege, remedy FROM hh.audit() WHERE object_type = 'table';
+ROLLBACK;
+
 -- owners: of another kind each; an owner's own grants become the new owner's
 ALTER TABLE audit_a.plain OWNER TO audit_stranger;
 ALTER VIEW audit_a.seen OWNER TO "audit "";' 🦀";

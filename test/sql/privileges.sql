@@ -112,6 +112,18 @@ FROM hh.escalations()
 WHERE role::text LIKE '%regress_priv%' AND NOT (kind = 'search_path' AND target = 'public')
 ORDER BY role::text COLLATE "C", kind, target, gains, path COLLATE "C";
 
+-- A variable's array stands elsewhere, one after the other in the same place.
+CREATE FUNCTION regress_priv.array_of(privilege text) RETURNS aclitem[] LANGUAGE plpgsql AS $$
+DECLARE
+    items aclitem[] := '{}';
+BEGIN
+    items[1] := makeaclitem('regress_priv_lone'::regrole, 'regress_priv_owner'::regrole, privilege, false);
+    RETURN items;
+END $$;
+SELECT privilege, (hh.privilege_holders('regress_priv_lone', 7, false, 'regress_priv_owner'::regrole,
+    regress_priv.array_of(privilege))).privilege AS held
+FROM unnest('{SELECT,INSERT,UPDATE,SELECT}'::text[]) AS privilege;
+
 SELECT * FROM hh.effective_privileges(0);
 SELECT * FROM hh.escalations(4294967295::oid);
 SELECT hh.privilege_holders(NULL, 99, false, 10, NULL);
