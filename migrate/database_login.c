@@ -4,6 +4,7 @@
  */
 #include "postgres_fe.h"
 
+#include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -18,15 +19,23 @@
 #define PEEK_BYTES		4096
 #define PEEK_PAUSE_MS	10
 
-/* What stands in the way to be read, left where it is: through TLS too.  0: nothing yet. */
-static size_t
+/* What stands in the way to be read, left where it is: through TLS too.  0: its end, -1: none. */
+static ssize_t
 peek(PGconn *connection, unsigned char *bytes, size_t size)
 {
-	SSL *ssl = PQsslStruct(connection, "OpenSSL");
-	ssize_t got = ssl ? SSL_peek(ssl, bytes, (int) size)
-					  : recv(PQsocket(connection), bytes, size, MSG_PEEK | MSG_DONTWAIT);
+	SSL *tls = PQsslStruct(connection, "OpenSSL");
+	int got;
 
-	return got > 0 ? (size_t) got : 0;
+	if (tls == NULL)
+		return recv(PQsocket(connection), bytes, size, MSG_PEEK | MSG_DONTWAIT);
+	ERR_clear_error();
+	got = SSL_peek(tls, bytes, (int) size);
+	if (got > 0)
+		return got;
+	if (SSL_get_error(tls, got) != SSL_ERROR_WANT_READ)
+		return 0;
+	errno = EAGAIN;
+	return -1;
 }
 
 /* Whether the deadline has gone by, or a signal has asked to stop. */
@@ -38,26 +47,60 @@ is_over(int64 deadline)
 
 /*
  * libpq would answer a request for the password in clear text.  So nothing that the server
- * sends before it has let us in reaches libpq unread.
+ * sends before it has let us in reaches libpq unread, nor before it is a whole message.
  */
-static bool
-look_at_request(PGconn *connection, Login *login, int64 deadline)
+static LoginReading
+look_at_request(PGconn *connection, Login *login)
 {
 	unsigned char bytes[PEEK_BYTES];
-	size_t count;
+	ssize_t count = peek(connection, bytes, sizeof(bytes));
+	LoginReading reading;
 
-	if (PQstatus(connection) != CONNECTION_AWAITING_RESPONSE)
-		return true;
-	while ((count = peek(connection, bytes, sizeof(bytes))) == 0)
+	if (count <= 0)
+		return count < 0 && (errno == EAGAIN || errno == EINTR) ? LOGIN_NEED_MORE : LOGIN_GO_ON;
+	reading = login_read_request(login, bytes, (size_t) count);
+	return reading == LOGIN_NEED_MORE && count == PEEK_BYTES ? LOGIN_GIVE_UP : reading;
+}
+
+/* libpq would keep what stands behind a refusal of TLS, and take it for the first request. */
+static LoginReading
+look_at_refusal(PGconn *connection)
+{
+	unsigned char bytes[2];
+
+	if (PQsslStruct(connection, "OpenSSL") != NULL)
+		return LOGIN_GO_ON;
+	return peek(connection, bytes, sizeof(bytes)) > 1 && bytes[0] == 'N' ? LOGIN_GIVE_UP
+																		 : LOGIN_GO_ON;
+}
+
+static LoginReading
+look(PGconn *connection, Login *login)
+{
+	switch (PQstatus(connection))
 	{
-		struct pollfd socket = {.fd = PQsocket(connection), .events = POLLIN};
-
-		/* TLS has messages of its own, of which nothing is left for us to read; or it's the end. */
-		if (PQsslInUse(connection) == 0 || poll(&socket, 1, PEEK_PAUSE_MS) < 0 ||
-			(socket.revents & (POLLHUP | POLLERR)) != 0 || is_over(deadline))
-			return true;
+		case CONNECTION_SSL_STARTUP:
+			return look_at_refusal(connection);
+		case CONNECTION_AWAITING_RESPONSE:
+			/* Kerberos has shown who the server is, and what it sends is not to be read by us. */
+			return PQgssEncInUse(connection) ? LOGIN_GO_ON : look_at_request(connection, login);
+		default:
+			return LOGIN_GO_ON;
 	}
-	return login_read_request(login, bytes, count);
+}
+
+static const char *
+why_given_up(const Login *login)
+{
+	switch (login->request)
+	{
+		case LOGIN_MD5:
+			return "the server asks for the password's MD5";
+		case LOGIN_CLEAR_TEXT:
+			return "the server asks for the password in clear text";
+		default:
+			return "the server does not answer as PostgreSQL does";
+	}
 }
 
 bool
@@ -71,6 +114,7 @@ database_login_wait(PGconn *connection, Login *login, int milliseconds)
 	{
 		struct pollfd socket = {.fd = PQsocket(connection),
 								.events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
+		LoginReading reading;
 
 		if (is_over(deadline))
 		{
@@ -80,14 +124,16 @@ database_login_wait(PGconn *connection, Login *login, int milliseconds)
 		}
 		if (poll(&socket, 1, WAIT_MS) <= 0)
 			continue;
-		if (wanted == PGRES_POLLING_READING && !look_at_request(connection, login, deadline))
+		reading = wanted == PGRES_POLLING_READING ? look(connection, login) : LOGIN_GO_ON;
+		if (reading == LOGIN_GIVE_UP)
 		{
-			login->message = pg_strdup(login->request == LOGIN_MD5
-										   ? "the server asks for the password's MD5"
-										   : "the server asks for the password in clear text");
+			login->message = pg_strdup(why_given_up(login));
 			return false;
 		}
-		wanted = PQconnectPoll(connection);
+		if (reading == LOGIN_NEED_MORE)
+			pg_usleep(PEEK_PAUSE_MS * 1000L);
+		else
+			wanted = PQconnectPoll(connection);
 	}
 	return true;
 }
@@ -134,8 +180,7 @@ database_login(const Database *database, const char *role, const char *password,
 							   /* What the connected role is given is not for this one. */
 							   {"options", " "},
 							   {"gssencmode", "disable"},
-							   {LIBPQ_HAS_REQUIRE_AUTH ? "require_auth" : "gssencmode",
-								LIBPQ_HAS_REQUIRE_AUTH ? "scram-sha-256,none" : "disable"},
+							   {"require_auth", REQUIRE_AUTH},
 							   {NULL, NULL}};
 	int64 deadline = clock_ms() + LOGIN_WITHIN_MS;
 	PGconn *connection;

@@ -10,6 +10,7 @@
 
 #include "clock.h"
 #include "database_internal.h"
+#include "pg_compat.h"
 #include "pqexpbuffer.h"
 
 #define MOST_KEYWORDS 64
@@ -208,8 +209,10 @@ begin_connection(const ConnectionOptions *options, const PQconninfoOption *said,
 				  password ? password
 				  : is_own ? value_of(said, "password")
 						   : NULL);
-	if (options->require_tls)
+	if (options->require_tls || !is_own)
 		set_parameter(&wanted, "gssencmode", "disable");
+	if (!is_own || value_of(said, "require_auth") == NULL)
+		set_parameter(&wanted, "require_auth", REQUIRE_AUTH);
 	set_parameter(&wanted, "application_name", "hh-migrate doctor");
 	set_parameter(&wanted, "client_encoding", "UTF8");
 	if (!is_own)

@@ -6,6 +6,7 @@
 
 #include "common/logging.h"
 
+#include "direct_read.h"
 #include "ledger.h"
 #include "queries.h"
 
@@ -103,71 +104,17 @@ fill_row(const Result *rows, int i, LedgerRow *row)
 	return parse_state(result_value(rows, i, COLUMN_STATE), &row->state);
 }
 
-/*
- * Locks the ledger for a reader.  Who is refused and could not act as the owner is
- * told what a role needs in order to look.
- */
-static bool
-lock_ledger(Database *database, const char *lock, bool could_become_owner)
-{
-	ServerError error = {0};
-	Result *locked = database_run(database, lock, NO_PARAMS, &error);
-
-	if (locked != NULL)
-	{
-		result_free(locked);
-		return true;
-	}
-	if (strcmp(error.sqlstate, "42501") == 0 && error.hint == NULL && !could_become_owner)
-	{
-		char *role = database_quote_identifier(database, database_user(database));
-
-		error.hint = psprintf("As the owner: GRANT USAGE ON SCHEMA hh TO %s; "
-							  "GRANT SELECT ON hh.migration TO %s;",
-							  role, role);
-		pg_free(role);
-	}
-	server_error_log(&error, NULL);
-	server_error_free(&error);
-	return false;
-}
-
-/* Whether reading the ledger can run nobody's code; false on an error, too, which is logged. */
-static bool
-check_is_plain(Database *database, const char *owner)
-{
-	Result *row = database_query(database, query_ledger_is_plain, NO_PARAMS);
-	bool plain = row != NULL && result_is_true(row, 0, 0);
-
-	if (row != NULL && !plain)
-	{
-		pg_log_error("hh.migration is not the ledger that hh-migrate makes");
-		pg_log_error_detail("Its columns' types, its indexes, its extended statistics or a "
-							"row-security policy could run code in the reader's name.");
-		pg_log_error_hint("Connect as its owner, role \"%s\", to look at it.", owner);
-	}
-	result_free(row);
-	return plain;
-}
-
-/*
- * A session that can't act as the owner reads the table itself.  That is safe
- * while nothing on it can run code, which the lock keeps so.  Who could act as the
- * owner has the most to lose, and takes a lock that also holds off new indexes.
- */
+/* For a session that can't act as the owner. */
 static Result *
 read_directly(const Session *session, const Deployment *deployment)
 {
-	bool strongly = deployment->may_become_owner && !deployment->in_recovery;
-	const char *lock = strongly ? "LOCK TABLE ONLY hh.migration IN SHARE ROW EXCLUSIVE MODE"
-								: "LOCK TABLE ONLY hh.migration IN ACCESS SHARE MODE";
-	Result *rows = NULL;
+	ServerError error = {0};
+	Result *rows =
+		direct_read(session->database, deployment, "migration", query_ledger_rows, &error);
 
-	if (database_command(session->database, "BEGIN") &&
-		lock_ledger(session->database, lock, deployment->may_become_owner) &&
-		check_is_plain(session->database, deployment->owner))
-		rows = database_query(session->database, query_ledger_rows, NO_PARAMS);
-	database_rollback(session->database);
+	if (rows == NULL)
+		server_error_log(&error, NULL);
+	server_error_free(&error);
 	return rows;
 }
 

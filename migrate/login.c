@@ -10,6 +10,9 @@
 #define HEADER_LENGTH  5
 #define REQUEST_LENGTH 9
 
+/* What libpq takes for the length of an error. */
+#define LONGEST_ERROR 30001
+
 /* The protocol's numbers. */
 enum
 {
@@ -63,21 +66,44 @@ take_request(Login *login, uint32 kind)
 	}
 }
 
-bool
+/* An error ends the connection, and one of before protocol 3.0 has no length. */
+static bool
+is_old_error(const unsigned char *bytes, size_t length)
+{
+	return bytes[0] == 'E' && length > LONGEST_ERROR;
+}
+
+/* Once the server has let us in, nothing that it may ask is answered. */
+LoginReading
 login_read_request(Login *login, const unsigned char *bytes, size_t count)
 {
-	while (count >= REQUEST_LENGTH)
+	while (count > 0)
 	{
-		size_t length = (size_t) read_number(bytes + 1) + 1;
+		bool is_request = bytes[0] == 'R';
+		size_t length;
 
-		if (bytes[0] == 'R' && !take_request(login, read_number(bytes + HEADER_LENGTH)))
-			return false;
-		if (length < HEADER_LENGTH || length >= count)
-			return true;
+		if (count < HEADER_LENGTH)
+			return LOGIN_NEED_MORE;
+		length = (size_t) read_number(bytes + 1) + 1;
+		if (is_old_error(bytes, length))
+			return LOGIN_GO_ON;
+		if (length < (is_request ? REQUEST_LENGTH : HEADER_LENGTH))
+			return LOGIN_GIVE_UP;
+		if (length > count)
+			return LOGIN_NEED_MORE;
+		if (is_request)
+		{
+			uint32 kind = read_number(bytes + HEADER_LENGTH);
+
+			if (!take_request(login, kind))
+				return LOGIN_GIVE_UP;
+			if (kind == REQUEST_OK)
+				return LOGIN_GO_ON;
+		}
 		bytes += length;
 		count -= length;
 	}
-	return true;
+	return LOGIN_GO_ON;
 }
 
 /* Where "FATAL:  28P01: message" has its SQLSTATE; the first word may be of any language. */

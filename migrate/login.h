@@ -36,11 +36,19 @@ typedef struct Login
 
 extern void login_free(Login *login);
 
+/* What is to be done about what a server has sent. */
+typedef enum LoginReading
+{
+	LOGIN_GO_ON,
+	LOGIN_NEED_MORE, /* a message has not come in full */
+	LOGIN_GIVE_UP /* a password is asked for in a form in which none is sent, or it's no message */
+} LoginReading;
+
 /*
- * Reads what a server has sent during authentication, as far as it is there.  False where
- * it asks for a password in a form in which none is sent.
+ * Reads what a server has sent during authentication, from the beginning of a message.  Until it
+ * says LOGIN_GO_ON, nothing of it may be answered.
  */
-extern bool login_read_request(Login *login, const unsigned char *bytes, size_t count);
+extern LoginReading login_read_request(Login *login, const unsigned char *bytes, size_t count);
 
 /* Takes SQLSTATE and message out of what libpq says with PQERRORS_VERBOSE. */
 extern void login_read_error(Login *login, const char *text);

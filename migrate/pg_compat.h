@@ -43,7 +43,14 @@
 	scram_build_secret((const void *) (salt), length, iterations, password, error)
 #endif
 
-/* From 16, libpq can be told to answer no request but such. */
-#define LIBPQ_HAS_REQUIRE_AUTH (PG_VERSION_NUM >= 160000)
+/*
+ * For the setting require_auth: no request for the password as such or for its MD5 is answered.
+ * Before 16, libpq has no such setting, and lets it pass where it is NULL.
+ */
+#if PG_VERSION_NUM >= 160000
+#define REQUIRE_AUTH "!password,!md5"
+#else
+#define REQUIRE_AUTH NULL
+#endif
 
 #endif /* HH_PG_COMPAT_H */

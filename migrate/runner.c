@@ -28,7 +28,7 @@ typedef struct Runner
 	bool has_session;
 	int migration_number; /* of the one that is run, from 1 */
 	int migration_count;
-	bool is_uncertain; /* whether the step that failed stands all the same */
+	bool is_uncertain; /* whether the step that failed, or a part of it, stands all the same */
 } Runner;
 
 /* In one transaction with the migration's row. */
@@ -159,10 +159,11 @@ converge(Runner *runner, const Session *session)
 							   .session = session,
 							   .leaves_roles = session != NULL};
 	ChangeList changes = {0};
-	bool done = convergence_run(&convergence, &changes) == CONVERGED;
+	Converged outcome = convergence_run(&convergence, &changes);
 
+	runner->is_uncertain = outcome == CONVERGED_PART;
 	change_list_free(&changes);
-	return done;
+	return outcome == CONVERGED;
 }
 
 static bool
@@ -257,7 +258,7 @@ static bool
 is_undone(const Runner *runner, const Action *action)
 {
 	if (action->migration == NULL)
-		return database_is_connected(runner->database);
+		return database_is_connected(runner->database) && !runner->is_uncertain;
 	return !action->migration->file.no_transaction && !runner->is_uncertain;
 }
 

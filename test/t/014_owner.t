@@ -144,7 +144,7 @@ caught_nobody('by_index', 'an index on the ledger', 1);
 run_sql($node, 'by_index', 'owner', 'SET client_min_messages = error; TRUNCATE public.traces; DROP EXTENSION headhunter CASCADE');
 foreach my $command ('status', 'up')
 {
-    refuses('by_index', undef, [$command], qr/hh\.migration is not the ledger that hh-migrate makes/, "the same without the extension: $command");
+    refuses('by_index', undef, [$command], qr/hh\.migration is not the table that hh-migrate makes/, "the same without the extension: $command");
 }
 refuses('by_index', 'owner', [ 'maintain', '--months-ahead', '-1' ], qr/invalid value/, 'maintain');
 caught_nobody('by_index', 'the same without the extension', 0);

@@ -12,6 +12,7 @@ use IO::Socket::INET;
 use IO::Socket::UNIX;
 use IPC::Run;
 use JSON::PP;
+use POSIX ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Secrets;
@@ -55,6 +56,53 @@ my $mute = IO::Socket::UNIX->new(Listen => 20, Local => "$directory/.s.PGSQL.543
 finds('... on a Unix socket', 'server', qr/^no answer within 2 s$/, "host=$directory port=5433 dbname=main user=owner connect_timeout=2");
 close $silent;
 close $mute;
+
+# A false server that asks for the password in clear text, in two pieces of its choice.
+foreach my $false (
+    [ 'a request cut in its header', '', "R\0\0\0", "\x08\0\0\0\x03" ],
+    [ '... in its kind', '', "R\0\0\0\x08\0\0\0", "\x03" ],
+    [ '... behind a message that is cut', '', "N\0\0\0\x0A\0", "\0\0\0\0\0R\0\0\0\x08\0\0\0\x03" ],
+    [ '... together with the refusal of TLS', "R\0\0\0\x08\0\0\0\x03", "R\0\0\0\x08\0\0\0\0", "Z\0\0\0\x05I" ])
+{
+    my ($name, $stuffing, @pieces) = @$false;
+    my $listener = IO::Socket::INET->new(Listen => 20, LocalAddr => '127.0.0.1') or die "$!";
+    my $heard = "$directory/heard";
+    unlink $heard;
+    append_to_file($heard, '');
+    my $server = fork // die "$!";
+    if ($server == 0)
+    {
+        $SIG{CHLD} = 'IGNORE';
+        $SIG{PIPE} = 'IGNORE';
+        while (my $client = $listener->accept)
+        {
+            next if fork;
+            # Nobody is left behind.
+            alarm 20;
+            sysread $client, my $begin, 1000;
+            if (length $begin == 8)
+            {
+                syswrite $client, "N$stuffing";
+                sysread $client, $begin, 1000;
+            }
+            foreach my $piece (@pieces)
+            {
+                syswrite $client, $piece;
+                select undef, undef, undef, 0.3;
+            }
+            while (sysread $client, my $said, 1000)
+            {
+                append_to_file($heard, $said);
+            }
+            POSIX::_exit(0);
+        }
+    }
+    local $ENV{HH_PASSWORD_HH_APP} = 'a service\'s password';
+    look('host=127.0.0.1 port=' . $listener->sockport . ' dbname=main user=owner password=\'the own password\' gssencmode=disable connect_timeout=2');
+    kill 'TERM', $server;
+    waitpid $server, 0;
+    unlike(slurp_file($heard), qr/password/, "$name: no password is sent");
+}
 
 # Nobody there.
 finds('a wrong port', 'server', qr/Connection refused/, "host=127.0.0.1 port=$silent_port dbname=main user=owner");

@@ -18,54 +18,65 @@
 
 #define BYTES(text) (const unsigned char *) (text), sizeof(text) - 1
 
+static LoginReading
+reads(Login *login, const unsigned char *bytes, size_t count)
+{
+	return login_read_request(login, bytes, count);
+}
+
 static void
 test_requests(void)
 {
 	Login login = {0};
 
-	ok(login_read_request(&login, BYTES(SASL)) && login.request == LOGIN_SCRAM,
+	ok(reads(&login, BYTES(SASL)) == LOGIN_GO_ON && login.request == LOGIN_SCRAM,
 	   "SCRAM is asked for");
-	ok(login_read_request(&login, BYTES(CONTINUE)) && !login.password_is_good, "... and goes on");
-	ok(login_read_request(&login, BYTES(FINAL)) && login.password_is_good,
+	ok(reads(&login, BYTES(CONTINUE)) == LOGIN_GO_ON && !login.password_is_good, "... and goes on");
+	ok(reads(&login, BYTES(FINAL)) == LOGIN_GO_ON && login.password_is_good,
 	   "... and the server has seen that the password is right");
-	ok(login_read_request(&login, BYTES(OK)) && login.request == LOGIN_SCRAM, "... and lets in");
+	ok(reads(&login, BYTES(OK)) == LOGIN_GO_ON && login.request == LOGIN_SCRAM, "... and lets in");
 	login = (Login){0};
-	ok(login_read_request(&login, BYTES(FINAL OK SETTING)) && login.password_is_good,
+	ok(reads(&login, BYTES(FINAL OK SETTING)) == LOGIN_GO_ON && login.password_is_good,
 	   "several messages at once");
 	login = (Login){0};
-	ok(login_read_request(&login, BYTES(OK SETTING)) && login.request == LOGIN_NOTHING &&
+	ok(reads(&login, BYTES(OK SETTING "S")) == LOGIN_GO_ON && login.request == LOGIN_NOTHING &&
 		   !login.password_is_good,
 	   "nothing is asked for");
-	ok(!login_read_request(&login, BYTES(CLEAR_TEXT)) && login.request == LOGIN_CLEAR_TEXT,
+	ok(reads(&login, BYTES(CLEAR_TEXT)) == LOGIN_GIVE_UP && login.request == LOGIN_CLEAR_TEXT,
 	   "clear text is not sent");
-	ok(!login_read_request(&login, BYTES(SASL CLEAR_TEXT)), "... nor behind another request");
-	ok(!login_read_request(&login, BYTES(NEGOTIATION CLEAR_TEXT)), "... nor behind other messages");
-	ok(!login_read_request(&login, BYTES(MD5)) && login.request == LOGIN_MD5, "nor is an MD5");
+	ok(reads(&login, BYTES(SASL CLEAR_TEXT)) == LOGIN_GIVE_UP, "... nor behind another request");
+	ok(reads(&login, BYTES(NEGOTIATION CLEAR_TEXT)) == LOGIN_GIVE_UP,
+	   "... nor behind other messages");
+	ok(reads(&login, BYTES(MD5)) == LOGIN_GIVE_UP && login.request == LOGIN_MD5, "nor is an MD5");
 	login = (Login){0};
-	ok(login_read_request(&login, BYTES(GSS)) && login.request == LOGIN_OTHER,
+	ok(reads(&login, BYTES(GSS)) == LOGIN_GO_ON && login.request == LOGIN_OTHER,
 	   "what takes no password is let happen");
+	ok(reads(&login, BYTES("Ecould not fork new process\n")) == LOGIN_GO_ON,
+	   "an error as before protocol 3.0");
 }
 
-/* Whatever comes, nothing is read behind its end: the sanitizer looks. */
+/* Nothing goes on before a message is whole, nor is read behind its end: the sanitizer looks. */
 static void
 test_short_messages(void)
 {
-	static const char text[] = FINAL CLEAR_TEXT;
-	bool sent = true;
+	static const char text[] = NEGOTIATION CLEAR_TEXT;
+	const size_t first = sizeof(NEGOTIATION) - 1;
+	bool waits = true;
 
-	for (size_t length = 0; length < sizeof(text) - 2; length++)
+	for (size_t length = 1; length < sizeof(text) - 1; length++)
 	{
-		unsigned char *bytes = pg_malloc(length + 1);
+		unsigned char *bytes = pg_malloc(length);
 		Login login = {0};
 
 		memcpy(bytes, text, length);
-		bytes = pg_realloc(bytes, Max(length, 1));
-		sent &= login_read_request(&login, bytes, length);
+		waits &= reads(&login, bytes, length) == (length == first ? LOGIN_GO_ON : LOGIN_NEED_MORE);
 		pg_free(bytes);
 	}
-	ok(sent, "a request that is not there in full");
-	ok(login_read_request(&(Login){0}, BYTES("R\0\0\0\0\0\0\0\x0A\0\0")), "a length of nothing");
-	ok(login_read_request(&(Login){0}, BYTES("R\xFF\xFF\xFF\xFF\0\0\0\x0A\0\0")),
+	ok(waits, "a message that is not there in full is waited for");
+	ok(reads(&(Login){0}, BYTES("R\0\0\0\0\0\0\0\x0A\0\0")) == LOGIN_GIVE_UP,
+	   "a length of nothing");
+	ok(reads(&(Login){0}, BYTES("N\0\0\0\x03" CLEAR_TEXT)) == LOGIN_GIVE_UP, "... of less");
+	ok(reads(&(Login){0}, BYTES("R\xFF\xFF\xFF\xFF\0\0\0\x0A\0\0")) == LOGIN_NEED_MORE,
 	   "... of everything");
 }
 

@@ -1,8 +1,8 @@
--- Whether hh.migration is a table that runs nothing but PostgreSQL's own code when it is read.
+-- Whether the table $1 in schema hh runs nothing but PostgreSQL's own code when it is read.
 SELECT EXISTS (
     SELECT FROM pg_catalog.pg_class AS c
     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-    WHERE n.nspname = 'hh' AND c.relname = 'migration' AND c.relkind = 'r'
+    WHERE n.nspname = 'hh' AND c.relname = $1 AND c.relkind = 'r'
       AND NOT c.relrowsecurity
       AND NOT EXISTS (
           SELECT FROM pg_catalog.pg_attribute AS a
