@@ -191,7 +191,7 @@ my $cloud = CloudSQL->start('cloud');
 add_database($cloud, 'main', 'postgres');
 run_sql($cloud, 'main', 'postgres', 'CREATE ROLE hh_owner; GRANT hh_owner TO postgres; GRANT CREATE ON DATABASE main TO hh_owner');
 $node = $cloud;
-run_client($cloud, 'main', 'postgres', 'up');
+run_client($cloud, 'main', 'postgres', 'up', '--only=code,migrations,policy');
 mend('postgres', 'Cloud SQL');
 $cloud->add_console_user('hh_console');
 run_sql($cloud, 'main', 'postgres', 'GRANT cloudsqlsuperuser TO hh_app; ALTER ROLE hh_app CREATEROLE');
