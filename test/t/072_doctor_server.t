@@ -74,6 +74,7 @@ foreach my $false (
     {
         $SIG{CHLD} = 'IGNORE';
         $SIG{PIPE} = 'IGNORE';
+        $SIG{TERM} = 'DEFAULT';
         while (my $client = $listener->accept)
         {
             next if fork;
