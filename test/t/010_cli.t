@@ -44,7 +44,7 @@ sub refuses
 
 shows(['--version'], qr/\Ahh-migrate \d+\.\d+\.\d+\n\z/, '--version');
 shows(['-V'], qr/\Ahh-migrate \d/, '-V');
-shows(['--help'], qr/^Commands:\n  up .*\n  down .*\n  status .*\n  verify .*\n  trace .*\n  repair .*\n  baseline .*\n(?:  roles \w+ .*\n){4}  maintain .*\n  doctor .*\n  new /m, '--help');
+shows(['--help'], qr/^Commands:\n  up .*\n  down .*\n  status .*\n  verify .*\n  trace .*\n  audit .*\n  repair .*\n  baseline .*\n(?:  roles \w+ .*\n){4}  maintain .*\n  doctor .*\n  new /m, '--help');
 shows(['-?'], qr/^Commands:/m, '-?');
 shows(['help'], qr/^Commands:/m, 'help');
 foreach my $command ('up', 'down', 'status', 'verify', 'trace', 'repair', 'baseline', 'maintain', 'doctor', 'new')

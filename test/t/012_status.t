@@ -117,7 +117,7 @@ is((status('reader'))[0], 2, 'exit code for a reader');
 run_sql($node, 'main', 'owner', 'ALTER TABLE hh.migration ENABLE ROW LEVEL SECURITY');
 ($code, $out, $err) = status('reader');
 is($code, 1, 'a ledger with row security: exit code');
-like($err, qr/not the ledger that hh-migrate makes.*row-security/s, '... is not read by others');
+like($err, qr/not the table that hh-migrate makes.*row-security/s, '... is not read by others');
 is((status('owner'))[0], 2, '... but by its owner');
 run_sql($node, 'main', 'owner', q{
     ALTER TABLE hh.migration DISABLE ROW LEVEL SECURITY;
