@@ -41,7 +41,6 @@ run_sql($node, 'postgres', undef, q{
     CREATE ROLE hh_admin LOGIN NOINHERIT CREATEROLE IN ROLE hh_owner; CREATE ROLE intern LOGIN});
 add_database($node, 'main', 'hh_owner');
 run_client($node, 'main', undef, 'up', '--owner', 'hh_owner', '--only=code,migrations,policy');
-run_file($node, 'main', undef, "$FindBin::RealBin/../audit_mock.sql");
 run(q{
     CREATE ROLE {role}; CREATE ROLE {turned};
     CREATE TABLE msgs.{table} (id integer, {column} text);
