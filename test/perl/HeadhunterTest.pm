@@ -64,7 +64,8 @@ my $directory = "$FindBin::RealBin/..";
 
 =item new_node(name, option => value...)
 
-A running server of its own, in UTF-8, without a TCP port.  The options are init()'s.
+A running server of its own, in UTF-8, without a TCP port.  The options are init()'s; what "extra" says for
+initdb comes behind what stands here, and so goes before it.
 
 =item start_node(node, option => value...)
 

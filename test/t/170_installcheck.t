@@ -8,7 +8,7 @@ use lib "$FindBin::RealBin/../perl";
 use HeadhunterTest;
 use Test::More;
 
-my $node = new_node('main', extra => ['--locale=C']);
+my $node = new_node('main', extra => [ '--locale=C', '--encoding=SQL_ASCII' ]);
 is($node->safe_psql('postgres', 'SHOW server_encoding'), 'SQL_ASCII', 'databases have no encoding');
 
 local $ENV{PGHOST} = $node->host;
