@@ -83,7 +83,7 @@ $database = new_database();
 my ($status, $out, $err) = try_sql($node, $database, 'owner', 'SET headhunter.deploy = off; CREATE EXTENSION headhunter');
 like($err, qr/INFO:  headhunter \S+: functions only, for headhunter.deploy is off/, 'deploy off says so');
 is(run_sql($node, $database, 'owner', q{SELECT to_regnamespace('search') IS NULL AND to_regclass('hh.migration') IS NULL}), 't', '... and makes no schema');
-is(run_sql($node, $database, 'owner', 'SELECT count(*) FROM hh.deploy()'), '9', 'hh.deploy() then does it all');
+is(run_sql($node, $database, 'owner', 'SELECT count(*) FROM hh.deploy()'), '11', 'hh.deploy() then does it all');
 my $deployed = new_database();
 run_sql($node, $deployed, 'owner', 'SET headhunter.deploy = on; CREATE EXTENSION headhunter');
 is_same_listing(catalog($node, $database), catalog($node, $deployed), '... with the same result');

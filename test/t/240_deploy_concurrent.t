@@ -57,7 +57,7 @@ sub is_done_once
     return;
 }
 
-my @versions = map { "000$_" } 0 .. 8;
+my @versions = map { m{/(\d+)_[^/]*\z} } sort glob("$FindBin::RealBin/../../migrate/migrations/*.sql");
 
 add_database($node, 'alone', 'owner');
 run_sql($node, 'alone', 'owner', 'CREATE EXTENSION headhunter');
