@@ -4,47 +4,33 @@
  */
 #include "postgres_fe.h"
 
-#include "common/logging.h"
-
 #include "audit_call.h"
 #include "audit_report.h"
 #include "queries.h"
 
-static bool
-ask(Database *database, const char *query, bool *answer)
+bool
+audit_look(Database *database, bool *is_there)
 {
-	Result *result = database_query(database, query, NO_PARAMS);
+	Result *result = database_query(database, query_audit_is_there, NO_PARAMS);
 
-	*answer = result != NULL && result_is_true(result, 0, 0);
+	*is_there = result != NULL && result_is_true(result, 0, 0);
 	result_free(result);
 	return result != NULL;
 }
 
-bool
-audit_look(Database *database, bool *is_there)
-{
-	return ask(database, query_audit_is_there, is_there);
-}
-
-/*
- * Nobody but the session user can replace the binding, nor the function that it calls but
- * a superuser; so what was looked at is what is called.
- */
 static bool
 bind_audit(Database *database)
 {
-	bool is_bound;
+	static const BoundCall audit = {.name = "hh_audit",
+									.argument_type = "pg_catalog.regrole",
+									.binding = query_bind_audit,
+									.function = "hh.audit(regrole)"};
+	ServerError error = {0};
+	bool is_bound = session_bind(database, &audit, &error);
 
-	if (!ask(database, query_audit_is_bound, &is_bound))
-		return false;
-	if (!is_bound && (!database_command(database, query_bind_audit) ||
-					  !ask(database, query_audit_is_bound, &is_bound)))
-		return false;
 	if (!is_bound)
-	{
-		pg_log_error("the function hh.audit(regrole) is not the extension's own");
-		pg_log_error_hint("Look at who made it, and create the extension headhunter anew.");
-	}
+		server_error_log(&error, NULL);
+	server_error_free(&error);
 	return is_bound;
 }
 

@@ -70,12 +70,6 @@ audit_page_free(AuditPage *page)
 	*page = (AuditPage){0};
 }
 
-int
-audit_page_finding_count(const AuditPage *page)
-{
-	return result_rows(page->findings);
-}
-
 static bool
 source_hash(const char *source, char hash[SOURCE_HASH_SIZE])
 {
@@ -150,7 +144,7 @@ add_facts(PQExpBuffer html, const AuditPage *page)
 static void
 add_header(PQExpBuffer html, const AuditPage *page)
 {
-	int findings = audit_page_finding_count(page);
+	int findings = result_rows(page->findings);
 	int escalations = result_rows(page->escalations);
 
 	html_append(html,

@@ -36,6 +36,4 @@ extern void audit_page_free(AuditPage *page);
 /* Prints the page.  Logs and returns false on failure, and has printed nothing then. */
 extern bool audit_page_print(const AuditPage *page, FILE *stream);
 
-extern int audit_page_finding_count(const AuditPage *page);
-
 #endif /* HH_AUDIT_PAGE_H */

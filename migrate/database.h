@@ -83,8 +83,7 @@ extern int database_try_timeout(const ConnectionOptions *options, int millisecon
 /* Where the options lead, in words; the caller frees it. */
 extern char *database_address(const ConnectionOptions *options);
 
-/* The role that the options name, or libpq's default; the caller frees it. */
-extern char *database_options_user(const ConnectionOptions *options);
+/* The database that the options name, or libpq's default; the caller frees it. */
 extern char *database_options_dbname(const ConnectionOptions *options);
 
 /* A conninfo string or URI as a conninfo string without password; the caller frees it. */

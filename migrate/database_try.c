@@ -79,12 +79,6 @@ copy_of_value(const ConnectionOptions *options, const char *keyword)
 	return copy;
 }
 
-char *
-database_options_user(const ConnectionOptions *options)
-{
-	return copy_of_value(options, "user");
-}
-
 /* libpq's default is the user's name. */
 char *
 database_options_dbname(const ConnectionOptions *options)

@@ -65,46 +65,59 @@ bind(Database *database, PQExpBuffer bound, const char *sql, int count, const ch
 	}
 }
 
+/* Before each call anew, for what the owner planted runs in the calls and can drop the extension. */
+static const BoundCall owner_call = {.name = "hh_execute_as_owner",
+									 .argument_type = "pg_catalog.text",
+									 .binding = query_bind_owner_call,
+									 .function = "hh.execute_as_owner(text)"};
+
+static void
+append_bound_query(Database *database, PQExpBuffer query, const BoundCall *call)
+{
+	bind(database, query, query_call_is_bound, PARAMS(call->name, call->argument_type));
+}
+
 /* Whether the call is bound to the extension's function; false on an error, too. */
 static bool
-is_bound(Database *database, ServerError *error)
+is_bound(Database *database, const BoundCall *call, ServerError *error)
 {
-	Result *result = database_run(database, query_owner_call_is_bound, NO_PARAMS, error);
-	bool bound = result != NULL && result_is_true(result, 0, 0);
+	PQExpBuffer query = createPQExpBuffer();
+	Result *result;
+	bool bound;
 
+	append_bound_query(database, query, call);
+	result = database_run(database, query->data, NO_PARAMS, error);
+	bound = result != NULL && result_is_true(result, 0, 0);
 	result_free(result);
+	destroyPQExpBuffer(query);
 	return bound;
 }
 
 static void
-fill_not_ours(ServerError *error)
+fill_not_ours(const BoundCall *call, ServerError *error)
 {
 	server_error_free(error);
-	error->message = pg_strdup("the function hh.execute_as_owner(text) is not the extension's own");
+	error->message = psprintf("the function %s is not the extension's own", call->function);
 	error->hint = pg_strdup("Look at who made it, and create the extension headhunter anew.");
 }
 
-/*
- * Before each call anew, for what the owner planted runs in the calls and can drop
- * the extension.
- */
-static bool
-bind_owner_call(Database *database, ServerError *error)
+bool
+session_bind(Database *database, const BoundCall *call, ServerError *error)
 {
 	Result *result;
 
-	if (is_bound(database, error))
+	if (is_bound(database, call, error))
 		return true;
 	if (error->message != NULL)
 		return false;
-	result = database_run(database, query_bind_owner_call, NO_PARAMS, error);
+	result = database_run(database, call->binding, NO_PARAMS, error);
 	if (result == NULL)
 		return false;
 	result_free(result);
-	if (is_bound(database, error))
+	if (is_bound(database, call, error))
 		return true;
 	if (error->message == NULL)
-		fill_not_ours(error);
+		fill_not_ours(call, error);
 	return false;
 }
 
@@ -113,9 +126,11 @@ bind_owner_call(Database *database, ServerError *error)
  * is not bound.  Then the server does not even parse what follows.
  */
 static void
-append_bound_check(PQExpBuffer message)
+append_bound_check(Database *database, PQExpBuffer message)
 {
-	appendPQExpBuffer(message, "SELECT 1 / (%s)::pg_catalog.int4;\n", query_owner_call_is_bound);
+	appendPQExpBufferStr(message, "SELECT 1 / (");
+	append_bound_query(database, message, &owner_call);
+	appendPQExpBufferStr(message, ")::pg_catalog.int4;\n");
 }
 
 /* What comes of the call itself has a context: the function's. */
@@ -135,12 +150,12 @@ run_as_owner(Database *database, const char *sql, int columns, const char *endin
 	char *literal;
 	Result *result;
 
-	if (!check_within && !bind_owner_call(database, error))
+	if (!check_within && !session_bind(database, &owner_call, error))
 		return NULL;
 	literal = database_quote_literal(database, sql);
 	message = createPQExpBuffer();
 	if (check_within)
-		append_bound_check(message);
+		append_bound_check(database, message);
 	appendPQExpBufferStr(message, "SELECT");
 	for (int column = 1; column <= columns; column++)
 		appendPQExpBuffer(message, "%s r[%d]", column > 1 ? "," : "", column);
@@ -148,7 +163,7 @@ run_as_owner(Database *database, const char *sql, int columns, const char *endin
 					  literal, ending);
 	result = database_run(database, message->data, NO_PARAMS, error);
 	if (result == NULL && check_within && is_bound_check_failure(error))
-		fill_not_ours(error);
+		fill_not_ours(&owner_call, error);
 	destroyPQExpBuffer(message);
 	pg_free(literal);
 	return result;
@@ -170,9 +185,9 @@ session_remake(Database *database, const Deployment *decided, Session *session)
 
 		*session = session_make(database, &now);
 		if (session->mode == SESSION_READER)
-			fill_not_ours(&error);
+			fill_not_ours(&owner_call, &error);
 		made = session->mode == SESSION_PLAIN ||
-			   (session->mode == SESSION_AS_OWNER && bind_owner_call(database, &error));
+			   (session->mode == SESSION_AS_OWNER && session_bind(database, &owner_call, &error));
 		if (!made)
 			server_error_log(&error, NULL);
 		server_error_free(&error);

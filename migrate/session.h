@@ -37,6 +37,23 @@ extern Session session_make(Database *database, const Deployment *deployment);
  */
 extern bool session_remake(Database *database, const Deployment *decided, Session *session);
 
+/* A function of the extension's that is called by its OID, through one in the temporary schema. */
+typedef struct BoundCall
+{
+	const char *name; /* in pg_temp, and in C */
+	const char *argument_type;
+	const char *binding;  /* makes it */
+	const char *function; /* what it calls, for messages */
+} BoundCall;
+
+/*
+ * Binds it, unless it is bound.  By name, whoever owns schema hh could put a function of
+ * their own in its place between a look at it and the call; the binding nobody but the
+ * session user can replace, nor the function in C anybody but a superuser.  Returns false,
+ * with *error filled in, where what would be called is not the extension's own.
+ */
+extern bool session_bind(Database *database, const BoundCall *call, ServerError *error);
+
 /*
  * Runs one statement in the owner's name and returns the first columns of its
  * result.  As database_run(): NULL on failure, with *error filled in.

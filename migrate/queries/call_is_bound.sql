@@ -1,5 +1,6 @@
--- Whether what bind_owner_call.sql made is there, is still ours, and calls the extension's own
--- function: only a superuser makes functions in C.  Without a semicolon: it is put into another query, too.
+-- Whether pg_temp's function $1, of one argument of type $2, is there, is still ours, and calls the
+-- extension's own C function of the same name: only a superuser makes functions in C.  Without a
+-- semicolon: it is put into another query, too.
 SELECT EXISTS (
     SELECT FROM pg_catalog.pg_proc AS call
     JOIN pg_catalog.pg_depend AS d
@@ -7,9 +8,9 @@ SELECT EXISTS (
         AND d.refclassid = 'pg_catalog.pg_proc'::pg_catalog.regclass
     JOIN pg_catalog.pg_proc AS p ON p.oid = d.refobjid
     WHERE call.pronamespace = pg_catalog.pg_my_temp_schema()
-      AND call.proname = 'hh_execute_as_owner' AND call.pronargs = 1
-      AND call.proargtypes[0] = 'pg_catalog.text'::pg_catalog.regtype
+      AND call.proname = $1 AND call.pronargs = 1
+      AND call.proargtypes[0] = $2::pg_catalog.regtype
       AND call.proowner = pg_catalog.to_regrole(pg_catalog.quote_ident(session_user))
       -- The OID of language C is the same everywhere.
-      AND p.prolang = 13 AND p.prosrc = 'hh_execute_as_owner'
+      AND p.prolang = 13 AND p.prosrc = $1
       AND p.probin = '$libdir/headhunter' AND NOT p.prosecdef AND p.proconfig IS NULL)
