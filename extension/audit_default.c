@@ -205,6 +205,18 @@ Allowed(const PolicyImage *policy, const DefaultAcl *item, Oid grantee, bool opt
 	return allowed;
 }
 
+/*
+ * As who may say what a role's default privileges are: whoever has its privileges, from 16
+ * on by inheritance alone.
+ */
+static const char *
+StatementForCreator(const Audit *audit, Oid creator, const char *statement)
+{
+	if (has_privs_of_role(GetSessionUserId(), creator))
+		return statement;
+	return StatementAsOwner(audit, NULL, creator, statement);
+}
+
 static void
 AddDefaultFinding(Audit *audit, const DefaultAcl *item, Oid grantee, AclMode privilege,
 				  bool option_only, bool grantable, const PolicyRule *rule)
@@ -214,25 +226,25 @@ AddDefaultFinding(Audit *audit, const DefaultAcl *item, Oid grantee, AclMode pri
 	const char *option = option_only && rule == NULL ? "GRANT OPTION FOR " : "";
 	const char *in_schema =
 		item->schema ? psprintf(" IN SCHEMA %s", quote_identifier(item->schema)) : "";
+	const char *statement =
+		psprintf("ALTER DEFAULT PRIVILEGES FOR ROLE %s%s %s %s%s ON %s %s %s%s",
+				 QuotedRole(policy, item->creator), in_schema, rule ? "GRANT" : "REVOKE", option,
+				 name, ObjectKindPlural(item->kind), rule ? "TO" : "FROM",
+				 QuotedRole(policy, grantee), grantable ? " WITH GRANT OPTION" : "");
 
-	AddFinding(
-		audit,
-		&(Finding){.phase = PHASE_DEFAULT,
-				   .verdict = VERDICT_WRONG_DEFAULT,
-				   .severity = SEVERITY_WARNING,
-				   .role = grantee,
-				   .other_role = item->creator,
-				   .object_type = item->kind,
-				   .object_schema = item->schema,
-				   .privilege = option_only ? psprintf("GRANT OPTION FOR %s", name) : name,
-				   .path = psprintf("%s on what %s makes", rule ? "missing" : "excess",
-									RoleName(policy, item->creator)),
-				   .remedy = psprintf(
-					   "ALTER DEFAULT PRIVILEGES FOR ROLE %s%s %s %s%s ON %s %s %s%s",
-					   QuotedRole(policy, item->creator), in_schema, rule ? "GRANT" : "REVOKE",
-					   option, name, ObjectKindPlural(item->kind), rule ? "TO" : "FROM",
-					   QuotedRole(policy, grantee), grantable ? " WITH GRANT OPTION" : ""),
-				   .line = rule ? rule->line : 0});
+	AddFinding(audit,
+			   &(Finding){.phase = PHASE_DEFAULT,
+						  .verdict = VERDICT_WRONG_DEFAULT,
+						  .severity = SEVERITY_WARNING,
+						  .role = grantee,
+						  .other_role = item->creator,
+						  .object_type = item->kind,
+						  .object_schema = item->schema,
+						  .privilege = option_only ? psprintf("GRANT OPTION FOR %s", name) : name,
+						  .path = psprintf("%s on what %s makes", rule ? "missing" : "excess",
+										   RoleName(policy, item->creator)),
+						  .remedy = StatementForCreator(audit, item->creator, statement),
+						  .line = rule ? rule->line : 0});
 }
 
 static void

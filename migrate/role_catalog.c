@@ -107,15 +107,16 @@ read_settings(Database *database, const char *names, RoleCatalog *catalog)
 static bool
 read_reach(Database *database, const char *owner, RoleCatalog *catalog)
 {
-	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
+	const char *set = SET_ROLE_PRIVILEGE(database_server_version(database));
+	const char *inherit = catalog->has_member_options ? "USAGE" : set;
 	Result *row;
 
 	if (owner == NULL)
 		return true;
-	row = database_query(database, query_role_reach, PARAMS(owner, privilege));
+	row = database_query(database, query_role_reach, PARAMS(owner, set, inherit));
 	if (row == NULL)
 		return false;
-	catalog->may_become_owner = result_rows(row) > 0 && result_is_true(row, 0, 0);
+	catalog->may_deploy = result_rows(row) > 0 && result_is_true(row, 0, 0);
 	catalog->owner_may_create = result_rows(row) > 0 && result_is_true(row, 0, 1);
 	result_free(row);
 	return true;

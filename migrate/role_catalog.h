@@ -55,7 +55,7 @@ typedef struct RoleCatalog
 	const char *user; /* who is connected */
 	const char *database;
 	bool has_member_options; /* the server is of PostgreSQL 16 or newer */
-	bool may_become_owner;	 /* of the policy */
+	bool may_deploy;		 /* act as the policy's owner, and use its schema hh */
 	bool owner_may_create;	 /* schemas in this database */
 	TextPool pool;
 } RoleCatalog;

@@ -143,7 +143,8 @@ grant(const RoleCatalog *catalog, const PolicyEntry *entry, RoleChangeList *chan
 
 /*
  * Who makes the roles and is no superuser: only a member can give things to the owner
- * and deploy in its name.
+ * and deploy in its name.  By inheritance it has USAGE on schema hh, where the calls are
+ * bound before there are privileges; of its own it would be more than the policy gives.
  */
 static void
 grant_owner(const Policy *policy, const RoleCatalog *catalog, RoleChangeList *changes)
@@ -152,11 +153,12 @@ grant_owner(const Policy *policy, const RoleCatalog *catalog, RoleChangeList *ch
 	const FoundRole *user = role_catalog_find(catalog, catalog->user);
 	PolicyEntry entry = {.object = owner,
 						 .role = catalog->user,
+						 .inherit_option = true,
 						 .set_option = true,
 						 .place.reason = "Who deploys must be able to act as the owner."};
 
 	if (owner == NULL || user == NULL || user->is_superuser || !user->create_role ||
-		catalog->may_become_owner || policy_find_role(policy, catalog->user) != NULL)
+		catalog->may_deploy || policy_find_role(policy, catalog->user) != NULL)
 		return;
 	grant(catalog, &entry, changes);
 }

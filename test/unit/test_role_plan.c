@@ -47,7 +47,7 @@ whole_catalog(void)
 						 .user = "boss",
 						 .database = "D b",
 						 .has_member_options = true,
-						 .may_become_owner = true,
+						 .may_deploy = true,
 						 .owner_may_create = true};
 }
 
@@ -85,7 +85,7 @@ check_empty_cluster(void)
 		  "CREATE ROLE own NOLOGIN | CREATE ROLE app LOGIN CONNECTION LIMIT 5 | "
 		  "CREATE ROLE \"ad min\" LOGIN NOINHERIT | "
 		  "GRANT own TO \"ad min\" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE | "
-		  "GRANT own TO boss WITH ADMIN FALSE, INHERIT FALSE, SET TRUE | "
+		  "GRANT own TO boss WITH ADMIN FALSE, INHERIT TRUE, SET TRUE | "
 		  "GRANT CREATE ON DATABASE \"D b\" TO own | "
 		  "ALTER ROLE app IN DATABASE \"D b\" SET hh.x TO E'it''s \\\\'",
 		  "from nothing, from 16 on");
