@@ -101,7 +101,7 @@ suite_tap() {
     done
 }
 
-# suite_asan FILE...: TAP tests once more, with a client that watches its own memory.
+# suite_asan FILE...: TAP tests, with a client that watches its own memory.
 suite_asan() {
     if ! make -C "$WORK/src/migrate" hh-migrate-asan PG_CONFIG="$PG_CONFIG" >"$WORK/asan.log" 2>&1
     then

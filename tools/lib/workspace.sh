@@ -132,6 +132,11 @@ workspace_copy_source() {
     [ -e "$WORK/src/tools/check" ] || fail "could not copy the source tree to $WORK"
 }
 
+# What steers the tests, as NAME=VALUE: switches and numbers.
+workspace_switches() {
+    env | grep -E '^(CI|NO_COLOR|HH_(NO_|VALGRIND|TRUTH_|CONVERGENCE_|DOCTOR_)[A-Z]*)=[a-z0-9]+$'
+}
+
 # workspace_run TOOL ARGUMENT...: the inner half.  Returns its exit status.
 workspace_run() {
     workspace_copy_source
@@ -150,12 +155,10 @@ workspace_run() {
     cd /
     # A background job ignores SIGINT, and so would all below it; tests need it as it is by default.
     # It stands in the workspace, as all below it does: so they are found when they must end.
-    # shellcheck disable=SC2086
+    # shellcheck disable=SC2046,SC2086
     env -i --default-signal=INT,QUIT --chdir="$WORK" PATH="$workspace_path" \
         HOME="$WORK/home" TMPDIR="$WORK/t" LC_ALL=C.UTF-8 TZ=UTC TERM="${TERM:-dumb}" \
-        CI="${CI:-}" HH_NO_BROWSER="${HH_NO_BROWSER:-}" HH_NO_DRIVER="${HH_NO_DRIVER:-}" \
-        HH_VALGRIND="${HH_VALGRIND:-}" NO_COLOR="${NO_COLOR:-}" \
-        HH_TRUTH_STATES="${HH_TRUTH_STATES:-}" HH_TRUTH_SEED="${HH_TRUTH_SEED:-}" USER="$user" LOGNAME="$user" \
+        $(workspace_switches) USER="$user" LOGNAME="$user" \
         HH_INSIDE=yes WORK="$WORK" CACHE="$CACHE" PGVECTOR="$PGVECTOR" \
         PG_CONFIG="$PG_CONFIG" PG_MAJOR="$PG_MAJOR" PG_VERSION="$PG_VERSION" \
         $as_user setsid sh "$WORK/src/$tool" "$@" </dev/null 9>&- &
