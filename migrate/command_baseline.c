@@ -80,11 +80,12 @@ static int
 baseline(const Options *options, Database *database, Survey *survey, const VariableList *variables)
 {
 	Session session;
+	OwnerWish owner = {.asked_for = options->owner};
 	Catalog found = {0};
 	Plan plan = {0};
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (survey_read_database(survey, database, options->owner, true, &session) &&
+	if (survey_read_database(survey, database, &owner, true, &session) &&
 		catalog_read(&session, &found))
 	{
 		PlanInput input = {.deployment = &survey->deployment,

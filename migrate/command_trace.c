@@ -134,6 +134,7 @@ command_trace(const Options *options)
 {
 	Survey survey = {0};
 	Session session;
+	OwnerWish owner = {.asked_for = options->owner};
 	VariableList variables = {0};
 	Database *database = NULL;
 	int exit_code = EXIT_COULD_NOT_RUN;
@@ -141,7 +142,7 @@ command_trace(const Options *options)
 	if (survey_read_files(&survey, options->directory) &&
 		variables_gather(&variables, &options->settings, &survey.migrations) &&
 		(database = database_connect(&options->connection)) != NULL &&
-		survey_read_database(&survey, database, options->owner, false, &session))
+		survey_read_database(&survey, database, &owner, false, &session))
 		exit_code = plan_and_trace(options, database, &survey, &variables);
 	database_close(database);
 	variables_free(&variables);

@@ -95,9 +95,12 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey, c
 	Plan plan = {0};
 	PolicyImage image = {0};
 	Differences differences = {0};
+	OwnerWish owner = {.asked_for = options->owner};
 	bool done = false;
 
-	if (survey_take(survey, database, options->owner, true) &&
+	if (plan_has_part(options->only, PART_ROLES))
+		owner.of_policy = policy_owner(&intent->policy);
+	if (survey_take(survey, database, &owner, true) &&
 		read_policy_image(database, survey, &image) &&
 		find_differences(options, database, survey, intent, &image, &differences))
 	{

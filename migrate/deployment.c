@@ -35,6 +35,7 @@ enum
 	COLUMN_TRIGGERS_ARE_OFF,
 	COLUMN_MAY_BECOME_STANDING_OWNER,
 	COLUMN_STANDING_OWNER_MAY_CREATE,
+	COLUMN_MAKES_ROLES,
 	COLUMN_COUNT
 };
 
@@ -91,6 +92,7 @@ deployment_read(Database *database, Deployment *deployment)
 		result_is_true(row, 0, COLUMN_MAY_BECOME_STANDING_OWNER);
 	deployment->standing_owner_may_create =
 		result_is_true(row, 0, COLUMN_STANDING_OWNER_MAY_CREATE);
+	deployment->makes_roles = result_is_true(row, 0, COLUMN_MAKES_ROLES);
 	result_free(row);
 	return true;
 }
@@ -125,9 +127,12 @@ check_owner(const Deployment *deployment, const char *owner, const char *asked_f
 	return true;
 }
 
-/* What the session user may do with a role that nothing belongs to yet, and the role itself. */
+/*
+ * What the session user may do with a role that nothing belongs to yet, and the role itself;
+ * coming: the run makes it, or makes the session user its member.
+ */
 static bool
-read_rights(Database *database, Deployment *deployment, const char *owner)
+read_rights(Database *database, Deployment *deployment, const char *owner, bool coming)
 {
 	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
 	Result *rights = database_query(database, query_role_rights, PARAMS(owner, privilege));
@@ -135,30 +140,38 @@ read_rights(Database *database, Deployment *deployment, const char *owner)
 
 	if (exists)
 	{
-		deployment->may_become_owner = result_is_true(rights, 0, 0);
+		deployment->may_become_owner = coming || result_is_true(rights, 0, 0);
 		deployment->owner_may_create = result_is_true(rights, 0, 1);
 	}
+	else if (rights != NULL && coming)
+		deployment->may_become_owner = true;
 	else if (rights != NULL)
 		pg_log_error("role \"%s\" does not exist", owner);
 	result_free(rights);
-	return exists;
+	return exists || (rights != NULL && coming);
 }
 
 bool
-deployment_decide_owner(Database *database, Deployment *deployment, const char *asked_for)
+deployment_decide_owner(Database *database, Deployment *deployment, const OwnerWish *wish)
 {
+	const char *asked_for = wish ? wish->asked_for : NULL;
+	const char *of_policy = wish && deployment->makes_roles ? wish->of_policy : NULL;
 	const char *standing = standing_owner(deployment);
 	const char *owner = standing;
+	bool coming;
 
 	if (owner == NULL)
 		owner = asked_for;
 	if (owner == NULL)
-		owner = deployment->may_become_hh_owner ? "hh_owner" : database_user(database);
+		owner = deployment->may_become_hh_owner ? "hh_owner" : of_policy;
+	if (owner == NULL)
+		owner = database_user(database);
+	coming = of_policy != NULL && strcmp(owner, of_policy) == 0;
 	if (!check_owner(deployment, owner, asked_for))
 		return false;
 	deployment->may_become_owner = deployment->may_become_standing_owner;
 	deployment->owner_may_create = deployment->standing_owner_may_create;
-	if (standing == NULL && !read_rights(database, deployment, owner))
+	if (standing == NULL && !read_rights(database, deployment, owner, coming))
 		return false;
 	deployment->owner = pg_strdup(owner);
 	deployment->owner_quoted = database_quote_identifier(database, owner);

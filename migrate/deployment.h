@@ -33,6 +33,7 @@ typedef struct Deployment
 	bool triggers_are_off;			/* in this session */
 	bool may_become_standing_owner; /* of the ledger, else of the extension; false without */
 	bool standing_owner_may_create;
+	bool makes_roles; /* the session user is superuser or CREATEROLE */
 
 	/* Set by deployment_decide_owner(). */
 	char *owner;
@@ -43,15 +44,22 @@ typedef struct Deployment
 
 extern bool deployment_read(Database *database, Deployment *deployment);
 
+/* At the first deployment. */
+typedef struct OwnerWish
+{
+	const char *asked_for; /* the role that --owner names, or NULL */
+	const char *of_policy; /* whom the run makes where there is no such role, or NULL */
+} OwnerWish;
+
 /*
  * The owner: of the ledger, else of the extension, else the role asked for (or
- * NULL), else hh_owner where the session user may become it, else the session
- * user.  Logs and returns false where another was asked for than the one that is,
+ * NULL), else hh_owner where the session user may become it, else the policy's
+ * where the session user makes roles, else the session user.  wish: or NULL.  Logs and returns false where another was asked for than the one that is,
  * where the role doesn't exist, or where schema hh was there first and belongs to
  * somebody else, in whose hands the deployment would be.
  */
 extern bool deployment_decide_owner(Database *database, Deployment *deployment,
-									const char *asked_for);
+									const OwnerWish *wish);
 
 /*
  * Refuses, before anything in schema hh is read, a schema in which others could

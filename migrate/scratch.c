@@ -155,11 +155,12 @@ static bool
 read_deployment(Scratch *scratch, const char *owner)
 {
 	Deployment *deployment = &scratch->deployment;
+	OwnerWish wish = {.asked_for = owner};
 
 	deployment_free(deployment);
 	if (!deployment_read(scratch->database, deployment) ||
 		!deployment_check_schema(scratch->database, deployment, true) ||
-		!deployment_decide_owner(scratch->database, deployment, owner))
+		!deployment_decide_owner(scratch->database, deployment, &wish))
 		return false;
 	if (deployment->owner_may_create)
 		return true;

@@ -29,12 +29,12 @@ read_steps(Survey *survey, const Session *session)
 }
 
 bool
-survey_read_database(Survey *survey, Database *database, const char *asked_owner, bool for_writing,
+survey_read_database(Survey *survey, Database *database, const OwnerWish *owner, bool for_writing,
 					 Session *session)
 {
 	if (!deployment_read(database, &survey->deployment) ||
 		!deployment_check_schema(database, &survey->deployment, for_writing) ||
-		!deployment_decide_owner(database, &survey->deployment, asked_owner))
+		!deployment_decide_owner(database, &survey->deployment, owner))
 		return false;
 	*session = session_make(database, &survey->deployment);
 	return ledger_read(session, &survey->deployment, &survey->ledger) &&
@@ -42,12 +42,12 @@ survey_read_database(Survey *survey, Database *database, const char *asked_owner
 }
 
 bool
-survey_take(Survey *survey, Database *database, const char *asked_owner, bool for_writing)
+survey_take(Survey *survey, Database *database, const OwnerWish *owner, bool for_writing)
 {
 	Session session;
 
 	survey->verified = pg_malloc0(sizeof(bool) * (size_t) Max(survey->migrations.count, 1));
-	return survey_read_database(survey, database, asked_owner, for_writing, &session) &&
+	return survey_read_database(survey, database, owner, for_writing, &session) &&
 		   verification_run(&session, &survey->deployment, &survey->migrations, &survey->ledger,
 							survey->verified);
 }

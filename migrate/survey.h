@@ -25,15 +25,15 @@ typedef struct Survey
 extern bool survey_read_files(Survey *survey, const char *directory);
 
 /*
- * Reads the database, after the files.  asked_owner: the role that --owner names, or
- * NULL.  A caller who only looks may be a role that can't act as the owner.
+ * Reads the database, after the files.  owner: as deployment_decide_owner() takes
+ * it.  A caller who only looks may be a role that can't act as the owner.
  * Logs what is wrong.  To be freed whatever it returns.
  */
-extern bool survey_take(Survey *survey, Database *database, const char *asked_owner,
+extern bool survey_take(Survey *survey, Database *database, const OwnerWish *owner,
 						bool for_writing);
 
 /* The same without the verify parts, whose members stay unset; *session is how it was read. */
-extern bool survey_read_database(Survey *survey, Database *database, const char *asked_owner,
+extern bool survey_read_database(Survey *survey, Database *database, const OwnerWish *owner,
 								 bool for_writing, Session *session);
 
 extern void survey_free(Survey *survey);

@@ -40,7 +40,8 @@ SELECT
     -- Of the role that a deployment which has been begun belongs to, as role_rights.sql.
     pg_catalog.pg_has_role(session_user, coalesce(ledger.relowner, installed.extowner), $1),
     pg_catalog.has_database_privilege(coalesce(ledger.relowner, installed.extowner),
-        pg_catalog.current_database(), 'CREATE')
+        pg_catalog.current_database(), 'CREATE'),
+    (SELECT r.rolsuper OR r.rolcreaterole FROM pg_catalog.pg_roles AS r WHERE r.rolname = session_user)
 FROM (
     -- Once: it reads every control file that the server has.
     SELECT pg_catalog.max(a.default_version) FILTER (WHERE a.name = 'headhunter') AS headhunter,

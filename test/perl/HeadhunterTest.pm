@@ -36,7 +36,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-  new_node start_node add_role add_database
+  new_node start_node add_role add_database without_roles
   run_sql try_sql run_file run_program try_program run_client try_client
   conninfo migrations_in until_refused
   catalog rows differences is_same_listing is_listing_changed_by
@@ -252,6 +252,18 @@ sub try_client
 sub run_client
 {
     return run_program(client_command(@_));
+}
+
+=item without_roles()
+
+From here on, "up" by an administrator makes no roles, and gives what it makes to the administrator.
+
+=cut
+
+sub without_roles
+{
+    $ENV{HH_MIGRATE_POLICY} = "$directory/policy/without_roles";
+    return;
 }
 
 =item until_refused(table)

@@ -9,6 +9,8 @@ use HeadhunterTest;
 use JSON::PP;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner', 'reader', 'stranger');
 add_database($node, 'main', 'owner');

@@ -10,6 +10,8 @@ use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner');
 add_database($node, 'main', 'owner');

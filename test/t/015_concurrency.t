@@ -11,6 +11,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
 
+without_roles();
+
 # The server module sets a name of its own.
 delete $ENV{PGAPPNAME};
 

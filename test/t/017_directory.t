@@ -10,6 +10,8 @@ use JSON::PP;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 delete @ENV{qw(HH_MIGRATE_DIR EMBEDDING_DIMENSIONS)};
 
 my $node = new_node('main');

@@ -10,6 +10,8 @@ use POSIX qw(strftime);
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 # Nothing here may reach a server, but where one is named.
 delete @ENV{qw(HH_MIGRATE_DIR DATABASE_URL)};
 

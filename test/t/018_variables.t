@@ -10,6 +10,8 @@ use JSON::PP;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 delete @ENV{ grep { /^HH_/ && $_ ne 'HH_MIGRATE' } keys %ENV };
 
 my $node = new_node('main');

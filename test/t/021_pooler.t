@@ -11,6 +11,8 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 use Time::HiRes qw(usleep);
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner');
 my $superuser = run_sql($node, 'postgres', undef, 'SELECT current_user');

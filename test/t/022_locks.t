@@ -10,6 +10,8 @@ use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner', 'service');
 $node->append_conf('postgresql.conf', "deadlock_timeout = 200ms\n");

@@ -10,6 +10,8 @@ use IPC::Run;
 use JSON::PP;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner', 'reader');
 my $tables = q{SELECT string_agg(relname, ' ' ORDER BY relname) FROM pg_class WHERE relnamespace = 'team'::regnamespace AND relkind = 'r'};

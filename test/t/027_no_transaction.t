@@ -10,6 +10,8 @@ use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner');
 my $state = q{SELECT state || ' ' || statements_done || '/' || statements_total || ' ' || coalesce(error, '-') FROM hh.migration WHERE version = '%s'};

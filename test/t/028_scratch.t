@@ -8,6 +8,8 @@ use lib "$FindBin::RealBin/../perl";
 use HeadhunterTest;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner', 'pipeline', 'plain');
 add_database($node, 'main', 'owner');

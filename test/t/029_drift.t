@@ -10,6 +10,8 @@ use JSON::PP;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner', 'other', 'reader');
 my $directory = migrations_in('1000_team.sql' => q{

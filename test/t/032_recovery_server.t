@@ -9,6 +9,8 @@ use HeadhunterTest;
 use Interrupted;
 use Test::More;
 
+without_roles();
+
 # The server module sets a name of its own.
 delete $ENV{PGAPPNAME};
 

@@ -9,6 +9,8 @@ use HeadhunterTest;
 use JSON::PP;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner', 'stranger');
 my %original = ('1000_city.sql' => "CREATE SCHEMA team;\nCREATE TABLE team.city (id int, name text);\n"

@@ -11,6 +11,8 @@ use PostgreSQL::Test::Utils;
 use Terminal;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner');
 run_sql($node, 'postgres', undef, 'GRANT pg_read_all_stats TO owner');

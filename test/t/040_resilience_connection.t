@@ -12,6 +12,8 @@ use PostgreSQL::Test::Utils;
 use Proxy;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner');
 my $superuser = getpwuid $<;

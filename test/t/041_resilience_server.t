@@ -12,6 +12,8 @@ use IPC::Run;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 # Segments of the log that are smaller than what a table may grow to, below.
 my $node = new_node('main', allows_streaming => 1, extra => [ '--encoding=UTF8', '--locale=C.UTF-8', '--wal-segsize=1' ]);
 add_role($node, 'owner', 'pipeline');

@@ -10,6 +10,8 @@ use HeadhunterTest;
 use Proxy;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner');
 my $superuser = getpwuid $<;

@@ -244,7 +244,33 @@ is(sql(q{SELECT count(*) FROM pg_auth_members WHERE member::regrole::text LIKE '
 is(sql(q{SELECT count(*) FROM pg_db_role_setting WHERE setconfig = '{hh.side=x}'}), 24, '... with the settings of both');
 $node->stop;
 
-# An administrator who is no superuser.
+# From nothing, by one command.
+my $empty = new_node('empty');
+($status, $out, $err) = try_client($empty, 'postgres', undef, 'up', '--dry-run');
+like($out, qr/^would change roles strict \(\d+ statements\)\n/, 'up, on an empty server: what it would do');
+is(run_sql($empty, 'postgres', undef, $state), '', '... and does not');
+($status, $out, $err) = try_client($empty, 'postgres', undef, 'up');
+is($status, 0, '... up') or diag($err);
+like($out, qr/^changed roles strict .*^changed privileges strict /ms, '... roles first, privileges last');
+is(run_sql($empty, 'postgres', undef, q{SELECT DISTINCT pg_get_userbyid(relowner) FROM pg_class WHERE relnamespace::regnamespace::text IN ('hh', 'search')}),
+    'hh_owner', '... all is the policy\'s owner\'s');
+is(run_sql($empty, 'postgres', undef, 'SELECT * FROM hh.audit()'), '', '... the audit finds nothing');
+is((try_client($empty, 'postgres', undef, 'up'))[1], "nothing to do\n", '... and a second one has nothing to do');
+run_sql($empty, 'postgres', undef, 'CREATE DATABASE mine');
+run_client($empty, 'mine', undef, 'up', '--owner', $superuser);
+is(run_sql($empty, 'mine', undef, q{SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'search'}), $superuser, '--owner says otherwise');
+$empty->stop;
+
+# An administrator who is no superuser, likewise.
+my $fresh = CloudSQL->start('fresh');
+add_database($fresh, 'main', 'postgres');
+($status, $out, $err) = try_client($fresh, 'main', 'postgres', 'up');
+is($status, 0, 'Cloud SQL, from nothing: up') or diag($err);
+is(run_sql($fresh, 'main', undef, 'SELECT * FROM hh.audit()'), '', '... the audit finds nothing');
+is((try_client($fresh, 'main', 'postgres', @$_))[1], "nothing to do\n", "... @$_ has nothing to do") foreach [ 'roles', 'apply' ], ['up'];
+$fresh->stop;
+
+# ... and the parts one by one.
 my $cloud = CloudSQL->start('cloud');
 add_database($cloud, 'main', 'postgres');
 ($status, $out, $err) = try_client($cloud, 'main', 'postgres', 'roles', 'apply');

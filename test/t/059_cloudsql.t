@@ -75,7 +75,7 @@ else
     is(run_sql($cloud, 'main', undef, q{SELECT rolconnlimit FROM pg_roles WHERE rolname = 'analyst'}), 5, 'before 16, CREATEROLE alters everybody');
 }
 run_client($cloud, 'main', 'postgres', 'up');
-is(run_sql($cloud, 'main', undef, q{SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'search'}), 'postgres', 'postgres deploys');
+is(run_sql($cloud, 'main', undef, q{SELECT pg_get_userbyid(nspowner) FROM pg_namespace WHERE nspname = 'search'}), 'hh_owner', 'postgres deploys, for an owner that it makes');
 is((try_client($cloud, 'main', 'analyst', 'status'))[0], 1, 'somebody else may not even look');
 is((try_client($cloud, 'main', undef, 'status'))[0], 0, 'the superuser may');
 ok($cloud->poll_query_until('main', q{SELECT session_user = 'cloudsqladmin'}), 'methods of PostgreSQL::Test::Cluster connect as the superuser');

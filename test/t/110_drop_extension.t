@@ -9,6 +9,8 @@ use lib "$FindBin::RealBin/../perl";
 use HeadhunterTest;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner');
 

@@ -10,6 +10,8 @@ use HeadhunterTest;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
+without_roles();
+
 my $node = new_node('main');
 my $directory = PostgreSQL::Test::Utils::tempdir;
 my $copies = 0;

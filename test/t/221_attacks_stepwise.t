@@ -10,6 +10,8 @@ use HeadhunterTest;
 use Test::More;
 use Traps;
 
+without_roles();
+
 my $node = new_node('main');
 add_role($node, 'owner', 'admin');
 run_sql($node, 'postgres', undef, 'GRANT owner TO admin');
