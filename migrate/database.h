@@ -169,6 +169,9 @@ extern bool database_is_connected(const Database *database);
 /* Whether a signal has asked to stop. */
 extern bool database_cancelled(void);
 
+/* A text that session.c keeps with the connection, which frees it; first NULL. */
+extern char **database_owner_check(Database *database);
+
 /* Quoted for use in SQL text; the caller frees the result. */
 extern char *database_quote_literal(Database *database, const char *value);
 extern char *database_quote_identifier(Database *database, const char *name);

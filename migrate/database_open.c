@@ -388,5 +388,6 @@ database_close(Database *database)
 		return;
 	release_cancel_key(database);
 	PQfinish(database->connection);
+	pg_free(database->owner_check);
 	pg_free(database);
 }
