@@ -59,6 +59,14 @@ extern Database *database_open(const ConnectionOptions *options);
 extern void database_close(Database *database);
 
 /*
+ * Begins to connect, so that the server can make a session while the caller does something
+ * else; asks nothing of it.  NULL where there is nothing to be gained: database_open() says
+ * why.  The caller hands it to database_open_begun(), which takes it over, or closes it.
+ */
+extern Database *database_begin(const ConnectionOptions *options);
+extern Database *database_open_begun(Database *begun, const ConnectionOptions *options);
+
+/*
  * Connects to another database of the same server, as the same role.  Until it is
  * closed, which must be before the first, signals act on this connection.
  */

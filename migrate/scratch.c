@@ -157,7 +157,7 @@ read_deployment(Scratch *scratch, const char *owner)
 	Deployment *deployment = &scratch->deployment;
 
 	deployment_free(deployment);
-	if (!deployment_read(scratch->database, deployment) ||
+	if (!deployment_read(scratch->database, deployment, false) ||
 		!deployment_check_schema(scratch->database, deployment, true) ||
 		!deployment_decide_owner(scratch->database, deployment, owner))
 		return false;

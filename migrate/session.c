@@ -209,7 +209,7 @@ session_remake(Database *database, const Deployment *decided, Session *session)
 	Deployment now = {0};
 	bool made = false;
 
-	if (!deployment_read(database, &now))
+	if (!deployment_read(database, &now, false))
 		return false;
 	now.owner = pg_strdup(decided->owner);
 	now.may_become_owner = decided->may_become_owner;
