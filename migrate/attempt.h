@@ -38,6 +38,7 @@ typedef struct Attempt
 	const VariableList *variables;
 	bool reverting;
 	bool adopting;				/* nothing is run: it is recorded */
+	bool is_new;				/* the ledger has no row of it */
 	bool may_leave_transaction; /* TRIED_IN_VAIN is of use */
 	int retries;				/* so far */
 	bool is_uncertain;			/* the connection was lost at COMMIT */

@@ -135,7 +135,7 @@ audit(const Options *options, const Session *session, const Policy *policy)
 static bool
 open_session(Database *database, Deployment *deployment, Session *session)
 {
-	if (!deployment_read(database, deployment) ||
+	if (!deployment_read(database, deployment, false) ||
 		!deployment_check_schema(database, deployment, false) ||
 		!deployment_decide_owner(database, deployment, NULL))
 		return false;

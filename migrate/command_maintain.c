@@ -184,7 +184,7 @@ command_maintain(const Options *options)
 
 	if (database == NULL)
 		return EXIT_COULD_NOT_RUN;
-	if (deployment_read(database, &deployment) &&
+	if (deployment_read(database, &deployment, false) &&
 		deployment_check_schema(database, &deployment, true) &&
 		deployment_decide_owner(database, &deployment, NULL))
 	{

@@ -48,7 +48,7 @@ look_at_deployment(RolesCommand *command)
 	Deployment *deployment = &command->deployment;
 	bool can_audit = false;
 
-	if (!deployment_read(command->database, deployment))
+	if (!deployment_read(command->database, deployment, false))
 		return false;
 	if (!deployment->ledger_exists)
 		return true;

@@ -79,7 +79,7 @@ check_server_takes_changes(Database *database)
 {
 	Deployment deployment = {0};
 	const WriteRefusal *refusal = NULL;
-	bool done = deployment_read(database, &deployment);
+	bool done = deployment_read(database, &deployment, false);
 
 	if (done && (refusal = deployment_write_refusal(&deployment)) != NULL)
 	{

@@ -138,11 +138,13 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey, c
 }
 
 static bool
-connect_and_carry_out(const Options *options, Survey *survey, const Intent *intent)
+connect_and_carry_out(const Options *options, Database **begun, Survey *survey,
+					  const Intent *intent)
 {
-	Database *database = database_connect(&options->connection);
+	Database *database = database_connect_begun(*begun, &options->connection);
 	bool done = false;
 
+	*begun = NULL;
 	if (database == NULL)
 		return false;
 	if (options->dry_run)
@@ -161,10 +163,14 @@ command_up(const Options *options)
 {
 	Survey survey = {0};
 	Intent intent = {0};
+	/* Nothing is asked of the server until all is read, so that nothing waits for a bad file. */
+	Database *begun = database_begin(&options->connection);
 	bool done = survey_read_files(&survey, options->directory) &&
 				variables_gather(&intent.variables, &options->settings, &survey.migrations) &&
 				policy_file_load(&intent.policy, options) &&
-				connect_and_carry_out(options, &survey, &intent);
+				connect_and_carry_out(options, &begun, &survey, &intent);
+
+	database_close(begun);
 
 	policy_free(&intent.policy);
 	variables_free(&intent.variables);

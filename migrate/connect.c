@@ -62,6 +62,12 @@ database_connect(const ConnectionOptions *options)
 }
 
 Database *
+database_connect_begun(Database *begun, const ConnectionOptions *options)
+{
+	return begun ? pin_session(database_open_begun(begun, options)) : database_connect(options);
+}
+
+Database *
 database_connect_like(const Database *database, const char *dbname)
 {
 	return pin_session(database_open_like(database, dbname));

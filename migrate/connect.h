@@ -13,6 +13,9 @@
  */
 extern Database *database_connect(const ConnectionOptions *options);
 
+/* The same with a connection that database_begin() has begun, or NULL. */
+extern Database *database_connect_begun(Database *begun, const ConnectionOptions *options);
+
 /* The same to another database of the same server, as database_open_like(). */
 extern Database *database_connect_like(const Database *database, const char *dbname);
 

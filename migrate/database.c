@@ -263,6 +263,12 @@ database_is_connected(const Database *database)
 	return PQstatus(database->connection) == CONNECTION_OK;
 }
 
+char **
+database_owner_check(Database *database)
+{
+	return &database->owner_check;
+}
+
 char *
 database_quote_literal(Database *database, const char *value)
 {

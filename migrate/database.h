@@ -59,6 +59,14 @@ extern Database *database_open(const ConnectionOptions *options);
 extern void database_close(Database *database);
 
 /*
+ * Begins to connect, so that the server can make a session while the caller does something
+ * else; asks nothing of it.  NULL where there is nothing to be gained: database_open() says
+ * why.  The caller hands it to database_open_begun(), which takes it over, or closes it.
+ */
+extern Database *database_begin(const ConnectionOptions *options);
+extern Database *database_open_begun(Database *begun, const ConnectionOptions *options);
+
+/*
  * Connects to another database of the same server, as the same role.  Until it is
  * closed, which must be before the first, signals act on this connection.
  */
@@ -168,6 +176,9 @@ extern bool database_is_connected(const Database *database);
 
 /* Whether a signal has asked to stop. */
 extern bool database_cancelled(void);
+
+/* A text that session.c keeps with the connection, which frees it; first NULL. */
+extern char **database_owner_check(Database *database);
 
 /* Quoted for use in SQL text; the caller frees the result. */
 extern char *database_quote_literal(Database *database, const char *value);

@@ -16,6 +16,7 @@ struct Database
 	PGcancel *outer_cancel_key;	  /* of the connection that signals acted on before */
 	void (*look)(void *argument); /* called while a statement runs; or NULL */
 	void *look_argument;
+	char *owner_check; /* session.c's */
 };
 
 /* A PGresult under a name that says nothing of libpq. */

@@ -17,6 +17,7 @@
 
 #define APPLICATION_NAME "hh-migrate"
 #define BESIDE_WITHIN_MS 2000
+#define FOR_EVER		 (-1)
 
 /* Warnings are for everybody; what else the server tells is for those who ask (-v). */
 static void
@@ -169,8 +170,8 @@ require_tls(Request *request)
 	ask_for(request, "gssencmode", "disable");
 }
 
-static PGconn *
-open_connection(const ConnectionOptions *options)
+static Request
+make_request(const ConnectionOptions *options)
 {
 	Request request = {.count = 0};
 
@@ -183,6 +184,14 @@ open_connection(const ConnectionOptions *options)
 	ask_for(&request, "client_encoding", "UTF8");
 	if (options->require_tls)
 		require_tls(&request);
+	return request;
+}
+
+static PGconn *
+open_connection(const ConnectionOptions *options)
+{
+	Request request = make_request(options);
+
 	return PQconnectdbParams(request.keywords, request.values, 1);
 }
 
@@ -279,7 +288,7 @@ database_ignore_notice(void *unused, const PGresult *notice)
 	(void) notice;
 }
 
-/* What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that. */
+/* What PQconnectdb() does, but libpq prints nothing on the way, and it takes no longer than that, or FOR_EVER. */
 static void
 wait_for_connection(PGconn *connection, int milliseconds)
 {
@@ -290,9 +299,9 @@ wait_for_connection(PGconn *connection, int milliseconds)
 	{
 		struct pollfd socket = {.fd = PQsocket(connection),
 								.events = wanted == PGRES_POLLING_READING ? POLLIN : POLLOUT};
-		int64 left = deadline - clock_ms();
+		int64 left = milliseconds == FOR_EVER ? FOR_EVER : Max(deadline - clock_ms(), 0);
 
-		if (left <= 0)
+		if (left == 0)
 			return;
 		if (poll(&socket, 1, (int) left) > 0)
 			wanted = PQconnectPoll(connection);
@@ -306,6 +315,51 @@ database_open(const ConnectionOptions *options)
 
 	database->connection = open_connection(options);
 	return take_to_work(database, options);
+}
+
+/* libpq heeds it where it connects without us, for it knows which of several hosts is next. */
+static bool
+has_timeout(PGconn *connection)
+{
+	PQconninfoOption *said = PQconninfo(connection);
+	bool found = false;
+
+	for (PQconninfoOption *option = said; option && option->keyword; option++)
+		found |= strcmp(option->keyword, "connect_timeout") == 0 && option->val != NULL;
+	PQconninfoFree(said);
+	return found;
+}
+
+Database *
+database_begin(const ConnectionOptions *options)
+{
+	Request request = make_request(options);
+	PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
+	Database *database = pg_malloc0(sizeof(Database));
+
+	database->connection = PQconnectStartParams(request.keywords, request.values, 1);
+	if (PQstatus(database->connection) == CONNECTION_BAD || has_timeout(database->connection))
+	{
+		database_close(database);
+		return NULL;
+	}
+	/* As far as it goes at once: to the server's turn. */
+	while (wanted == PGRES_POLLING_WRITING)
+	{
+		struct pollfd socket = {.fd = PQsocket(database->connection), .events = POLLOUT};
+
+		if (poll(&socket, 1, 0) <= 0)
+			break;
+		wanted = PQconnectPoll(database->connection);
+	}
+	return database;
+}
+
+Database *
+database_open_begun(Database *begun, const ConnectionOptions *options)
+{
+	wait_for_connection(begun->connection, FOR_EVER);
+	return take_to_work(begun, options);
 }
 
 /* Of several hosts, the one that answered; else as the other connection, but for what is set instead. */
@@ -388,5 +442,6 @@ database_close(Database *database)
 		return;
 	release_cancel_key(database);
 	PQfinish(database->connection);
+	pg_free(database->owner_check);
 	pg_free(database);
 }

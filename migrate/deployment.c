@@ -56,10 +56,11 @@ number(const Result *row, int column)
 }
 
 bool
-deployment_read(Database *database, Deployment *deployment)
+deployment_read(Database *database, Deployment *deployment, bool with_available)
 {
 	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
-	Result *row = database_query(database, query_deployment, PARAMS(privilege));
+	Result *row =
+		database_query(database, query_deployment, PARAMS(privilege, with_available ? "t" : "f"));
 	const char *relkind;
 
 	if (row == NULL)

@@ -13,7 +13,7 @@ typedef struct Deployment
 	char *database;			 /* its name, quoted for SQL where it must be */
 	char *extension_version; /* installed */
 	char *extension_owner;
-	char *extension_available; /* the server's default version */
+	char *extension_available; /* the server's default version, as deployment_read() says */
 	char *vector_schema;	   /* where vector is installed */
 	char *vector_available;
 	bool has_pgcrypto;
@@ -42,7 +42,11 @@ typedef struct Deployment
 	bool owner_may_create; /* schemas in this database */
 } Deployment;
 
-extern bool deployment_read(Database *database, Deployment *deployment);
+/*
+ * with_available: extension_available is wanted in any case.  Else it is told where it decides
+ * something: where the extension is not installed, or can be updated.
+ */
+extern bool deployment_read(Database *database, Deployment *deployment, bool with_available);
 
 /* At the first deployment. */
 typedef struct OwnerWish

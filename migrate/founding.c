@@ -18,7 +18,7 @@ record_and_commit(Database *database, const Migration *migration)
 	Session session = {.database = database, .mode = SESSION_PLAIN};
 	ServerError error = {0};
 	bool recorded =
-		ledger_commit_applied(&session, migration, "{}", "hh-migrate " HH_VERSION, &error);
+		ledger_commit_applied(&session, migration, false, "{}", "hh-migrate " HH_VERSION, &error);
 
 	if (!recorded)
 		server_error_log(&error, "could not record the first migration");

@@ -202,6 +202,13 @@ write_row(const Session *session, const char *query, int count, const char *cons
 	return result != NULL;
 }
 
+/* The query, which inserts a row, in a form that takes the place of one that is there. */
+static char *
+replacing(const char *query)
+{
+	return psprintf("%s%s", query, query_ledger_replace);
+}
+
 /* Runs a query that changes a row and returns true. */
 static bool
 change_row(const Session *session, const char *query, int count, const char *const *values,
@@ -232,17 +239,25 @@ commit_row(const Session *session, const char *query, const Migration *migration
 }
 
 bool
-ledger_commit_applied(const Session *session, const Migration *migration, const char *variables,
-					  const char *tool, ServerError *error)
+ledger_commit_applied(const Session *session, const Migration *migration, bool is_new,
+					  const char *variables, const char *tool, ServerError *error)
 {
-	return commit_row(session, query_ledger_record, migration, variables, tool, error);
+	char *query = is_new ? pg_strdup(query_ledger_record) : replacing(query_ledger_record);
+	bool committed = commit_row(session, query, migration, variables, tool, error);
+
+	pg_free(query);
+	return committed;
 }
 
 bool
 ledger_commit_baseline(const Session *session, const Migration *migration, const char *variables,
 					   const char *tool, ServerError *error)
 {
-	return commit_row(session, query_ledger_baseline, migration, variables, tool, error);
+	char *query = replacing(query_ledger_baseline);
+	bool committed = commit_row(session, query, migration, variables, tool, error);
+
+	pg_free(query);
+	return committed;
 }
 
 bool
@@ -258,11 +273,13 @@ ledger_record_running(const Session *session, const Migration *migration, int co
 {
 	char *total = psprintf("%d", count);
 	char *so_far = psprintf("%d", done);
-	bool recorded = write_row(session, query_ledger_begin,
+	char *query = replacing(query_ledger_begin);
+	bool recorded = write_row(session, query,
 							  PARAMS(migration->version, migration->name, kind_name(migration),
 									 migration->checksum, variables, total, so_far, tool),
 							  error);
 
+	pg_free(query);
 	pg_free(total);
 	pg_free(so_far);
 	return recorded;
@@ -281,11 +298,15 @@ ledger_record_failed(const Session *session, const Migration *migration, const c
 					 const char *tool, const char *message, ServerError *error)
 {
 	char *total = psprintf("%d", migration->change.count);
-	bool recorded = write_row(session, query_ledger_failed,
+	/* One that was applied before stays so. */
+	char *query = psprintf("%s%sWHERE m.state NOT IN ('applied', 'baseline')", query_ledger_failed,
+						   query_ledger_replace);
+	bool recorded = write_row(session, query,
 							  PARAMS(migration->version, migration->name, kind_name(migration),
 									 migration->checksum, variables, total, tool, message),
 							  error);
 
+	pg_free(query);
 	pg_free(total);
 	return recorded;
 }

@@ -50,9 +50,10 @@ extern const LedgerRow *ledger_find(const Ledger *ledger, const char *version);
 
 /*
  * Records a migration as applied, and commits the transaction that applied it, in one
- * message.  variables: a JSON object of the values used.  Logs nothing: fills *error in.
+ * message.  is_new: there was no row of it when the lock was held.  variables: a JSON object
+ * of the values used.  Logs nothing: fills *error in.
  */
-extern bool ledger_commit_applied(const Session *session, const Migration *migration,
+extern bool ledger_commit_applied(const Session *session, const Migration *migration, bool is_new,
 								  const char *variables, const char *tool, ServerError *error);
 
 /* The same for one whose objects were there before. */

@@ -59,6 +59,7 @@ typedef struct Action
 	const char *reason;
 	const Migration *migration; /* NULL for an extension */
 	const VariableList *values; /* that it was applied or begun with; NULL: the plan's */
+	bool is_new;				/* the ledger has no row of it */
 	Steps steps;				/* that are recorded of it, where it goes on; else none */
 } Action;
 

@@ -166,7 +166,8 @@ plan_migration(Plan *plan, const PlanInput *input, const Standing *standing, int
 								   .object = migration->label,
 								   .version = migration->version,
 								   .reason = reason,
-								   .migration = migration});
+								   .migration = migration,
+								   .is_new = row == NULL});
 }
 
 void

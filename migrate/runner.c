@@ -50,7 +50,8 @@ record_and_commit(Attempt *attempt)
 	{
 		bool done = attempt->adopting
 						? ledger_commit_baseline(session, migration, variables, TOOL, &error)
-						: ledger_commit_applied(session, migration, variables, TOOL, &error);
+						: ledger_commit_applied(session, migration, attempt->is_new, variables,
+												TOOL, &error);
 
 		outcome = attempt_committed(attempt, done, &error);
 	}
@@ -127,6 +128,7 @@ run_migration(Runner *runner, const Action *action)
 					   .variables = &variables,
 					   .reverting = action->kind == ACTION_REVERT,
 					   .adopting = action->kind == ACTION_BASELINE,
+					   .is_new = action->is_new,
 					   .may_leave_transaction = migration->file.no_transaction};
 	bool done = migration->file.no_transaction && !attempt.adopting
 					? stepwise_run(&attempt, action->steps)

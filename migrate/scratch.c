@@ -158,7 +158,7 @@ read_deployment(Scratch *scratch, const char *owner)
 	OwnerWish wish = {.asked_for = owner};
 
 	deployment_free(deployment);
-	if (!deployment_read(scratch->database, deployment) ||
+	if (!deployment_read(scratch->database, deployment, false) ||
 		!deployment_check_schema(scratch->database, deployment, true) ||
 		!deployment_decide_owner(scratch->database, deployment, &wish))
 		return false;

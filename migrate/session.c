@@ -71,25 +71,30 @@ static const BoundCall owner_call = {.name = "hh_execute_as_owner",
 									 .binding = query_bind_owner_call,
 									 .function = "hh.execute_as_owner(text)"};
 
-static void
-append_bound_query(Database *database, PQExpBuffer query, const BoundCall *call)
-{
-	bind(database, query, query_call_is_bound, PARAMS(call->name, call->argument_type));
-}
-
-/* Whether the call is bound to the extension's function; false on an error, too. */
+/*
+ * Whether the call is bound to the extension's function; false on an error, too.  *check, which
+ * the caller frees: a query that fails as soon as it no longer is.
+ */
 static bool
-is_bound(Database *database, const BoundCall *call, ServerError *error)
+is_bound(Database *database, const BoundCall *call, char **check, ServerError *error)
 {
-	PQExpBuffer query = createPQExpBuffer();
-	Result *result;
+	PQExpBuffer text = createPQExpBuffer();
+	Result *row;
 	bool bound;
 
-	append_bound_query(database, query, call);
-	result = database_run(database, query->data, NO_PARAMS, error);
-	bound = result != NULL && result_is_true(result, 0, 0);
-	result_free(result);
-	destroyPQExpBuffer(query);
+	bind(database, text, query_call_is_bound, PARAMS(call->name, call->argument_type));
+	row = database_run(database, text->data, NO_PARAMS, error);
+	bound = row != NULL && result_rows(row) > 0;
+	if (bound)
+	{
+		resetPQExpBuffer(text);
+		bind(database, text, query_call_is_as_bound,
+			 PARAMS(result_value(row, 0, 0), result_value(row, 0, 1), result_value(row, 0, 2),
+					result_value(row, 0, 3)));
+		*check = pg_strdup(text->data);
+	}
+	result_free(row);
+	destroyPQExpBuffer(text);
 	return bound;
 }
 
@@ -101,12 +106,13 @@ fill_not_ours(const BoundCall *call, ServerError *error)
 	error->hint = pg_strdup("Look at who made it, and create the extension headhunter anew.");
 }
 
-bool
-session_bind(Database *database, const BoundCall *call, ServerError *error)
+/* Binds it, unless it is bound.  *check as is_bound() says. */
+static bool
+bind_call(Database *database, const BoundCall *call, char **check, ServerError *error)
 {
 	Result *result;
 
-	if (is_bound(database, call, error))
+	if (is_bound(database, call, check, error))
 		return true;
 	if (error->message != NULL)
 		return false;
@@ -114,59 +120,87 @@ session_bind(Database *database, const BoundCall *call, ServerError *error)
 	if (result == NULL)
 		return false;
 	result_free(result);
-	if (is_bound(database, call, error))
+	if (is_bound(database, call, check, error))
 		return true;
 	if (error->message == NULL)
 		fill_not_ours(call, error);
 	return false;
 }
 
-/*
- * The same where a transaction is open, in the call's own message: a division by zero, if it
- * is not bound.  Then the server does not even parse what follows.
- */
-static void
-append_bound_check(Database *database, PQExpBuffer message)
+bool
+session_bind(Database *database, const BoundCall *call, ServerError *error)
 {
-	appendPQExpBufferStr(message, "SELECT 1 / (");
-	append_bound_query(database, message, &owner_call);
-	appendPQExpBufferStr(message, ")::pg_catalog.int4;\n");
+	char *check = NULL;
+	bool bound = bind_call(database, call, &check, error);
+
+	pg_free(check);
+	return bound;
+}
+
+/* Binds hh.execute_as_owner(), and keeps its check with the connection. */
+static bool
+bind_owner_call(Database *database, ServerError *error)
+{
+	char **check = database_owner_check(database);
+
+	pg_free(*check);
+	*check = NULL;
+	return bind_call(database, &owner_call, check, error);
 }
 
 /* What comes of the call itself has a context: the function's. */
 static bool
-is_bound_check_failure(const ServerError *error)
+is_check_failure(const ServerError *error)
 {
 	return strcmp(error->sqlstate, "22012") == 0 && error->context == NULL;
 }
 
-/* Calls hh.execute_as_owner(), whose rows are text[]; ending: what follows in the message. */
+/* Sends the call behind its check, of whose failure *error then says what it means. */
 static Result *
-run_as_owner(Database *database, const char *sql, int columns, const char *ending,
-			 ServerError *error)
+send_owner_call(Database *database, const char *sql, int columns, const char *ending,
+				bool *is_unbound, ServerError *error)
 {
-	bool check_within = database_in_transaction(database);
-	PQExpBuffer message;
-	char *literal;
+	PQExpBuffer message = createPQExpBuffer();
+	char *literal = database_quote_literal(database, sql);
 	Result *result;
 
-	if (!check_within && !session_bind(database, &owner_call, error))
-		return NULL;
-	literal = database_quote_literal(database, sql);
-	message = createPQExpBuffer();
-	if (check_within)
-		append_bound_check(database, message);
-	appendPQExpBufferStr(message, "SELECT");
+	appendPQExpBuffer(message, "%s\nSELECT", *database_owner_check(database));
 	for (int column = 1; column <= columns; column++)
 		appendPQExpBuffer(message, "%s r[%d]", column > 1 ? "," : "", column);
 	appendPQExpBuffer(message, " FROM pg_temp.hh_execute_as_owner(%s::pg_catalog.text) AS r%s",
 					  literal, ending);
 	result = database_run(database, message->data, NO_PARAMS, error);
-	if (result == NULL && check_within && is_bound_check_failure(error))
+	*is_unbound = result == NULL && is_check_failure(error);
+	if (*is_unbound)
 		fill_not_ours(&owner_call, error);
 	destroyPQExpBuffer(message);
 	pg_free(literal);
 	return result;
+}
+
+/*
+ * Calls hh.execute_as_owner(), whose rows are text[]; ending: what follows in the message.
+ * What is called is looked at in the same message, whose rest the server does not even parse
+ * where that fails.  Then it is bound anew, unless a transaction is open.
+ */
+static Result *
+run_as_owner(Database *database, const char *sql, int columns, const char *ending,
+			 ServerError *error)
+{
+	bool may_bind = !database_in_transaction(database);
+	bool is_unbound = *database_owner_check(database) == NULL;
+	Result *result = NULL;
+
+	if (!is_unbound)
+		result = send_owner_call(database, sql, columns, ending, &is_unbound, error);
+	else if (!may_bind)
+		fill_not_ours(&owner_call, error);
+	if (!is_unbound || !may_bind)
+		return result;
+	server_error_free(error);
+	return bind_owner_call(database, error)
+			   ? send_owner_call(database, sql, columns, ending, &is_unbound, error)
+			   : NULL;
 }
 
 bool
@@ -175,7 +209,7 @@ session_remake(Database *database, const Deployment *decided, Session *session)
 	Deployment now = {0};
 	bool made = false;
 
-	if (!deployment_read(database, &now))
+	if (!deployment_read(database, &now, false))
 		return false;
 	now.owner = pg_strdup(decided->owner);
 	now.may_become_owner = decided->may_become_owner;
@@ -187,7 +221,7 @@ session_remake(Database *database, const Deployment *decided, Session *session)
 		if (session->mode == SESSION_READER)
 			fill_not_ours(&owner_call, &error);
 		made = session->mode == SESSION_PLAIN ||
-			   (session->mode == SESSION_AS_OWNER && session_bind(database, &owner_call, &error));
+			   (session->mode == SESSION_AS_OWNER && bind_owner_call(database, &error));
 		if (!made)
 			server_error_log(&error, NULL);
 		server_error_free(&error);

@@ -32,7 +32,7 @@ bool
 survey_read_database(Survey *survey, Database *database, const OwnerWish *owner, bool for_writing,
 					 Session *session)
 {
-	if (!deployment_read(database, &survey->deployment) ||
+	if (!deployment_read(database, &survey->deployment, !for_writing) ||
 		!deployment_check_schema(database, &survey->deployment, for_writing) ||
 		!deployment_decide_owner(database, &survey->deployment, owner))
 		return false;

@@ -52,6 +52,14 @@ routine AS MATERIALIZED (
     JOIN home AS h ON h.oid = p.pronamespace
     WHERE NOT EXISTS (SELECT FROM member AS m WHERE (m.classid, m.objid) = (p.tableoid, p.oid))
 ),
+-- Row, array and multirange types come with others.
+own_type AS MATERIALIZED (
+    SELECT t.tableoid, t.*
+    FROM pg_catalog.pg_type AS t
+    JOIN home AS h ON h.oid = t.typnamespace
+    WHERE t.typtype IN ('b', 'd', 'e', 'r') AND t.typrelid = 0 AND NOT EXISTS (
+        SELECT FROM pg_catalog.pg_type AS element WHERE element.typarray = t.oid)
+),
 -- acl_kind: acldefault()'s letter, where the kind has privileges.
 object (classid, objid, objsubid, kind, name, part_of, owner, acl_kind, acl) AS MATERIALIZED (
     SELECT h.tableoid, h.oid, 0, 'schema', pg_catalog.quote_ident(h.nspname), '',
@@ -121,14 +129,10 @@ object (classid, objid, objsubid, kind, name, part_of, owner, acl_kind, acl) AS 
         CASE p.prokind WHEN 'p' THEN 'procedure' WHEN 'a' THEN 'aggregate' ELSE 'function' END,
         p.oid::pg_catalog.regprocedure::pg_catalog.text, '', p.proowner, 'f', p.proacl
     FROM routine AS p
-    -- Row, array and multirange types come with others.
     UNION ALL
     SELECT t.tableoid, t.oid, 0, 'type', pg_catalog.format_type(t.oid, NULL), '', t.typowner, 'T',
         t.typacl
-    FROM pg_catalog.pg_type AS t
-    JOIN home AS h ON h.oid = t.typnamespace
-    WHERE t.typtype IN ('b', 'd', 'e', 'r') AND t.typrelid = 0 AND NOT EXISTS (
-        SELECT FROM pg_catalog.pg_type AS element WHERE element.typarray = t.oid)
+    FROM own_type AS t
     UNION ALL
     SELECT e.tableoid, e.oid, 0, 'extension', pg_catalog.quote_ident(e.extname), '', NULL, NULL, NULL
     FROM pg_catalog.pg_extension AS e
@@ -326,8 +330,7 @@ property (classid, objid, objsubid, property, definition) AS (
     ) AS f (property, definition)
     UNION ALL
     SELECT t.tableoid, t.oid, 0, f.property, f.definition
-    FROM pg_catalog.pg_type AS t
-    JOIN home AS h ON h.oid = t.typnamespace
+    FROM own_type AS t
     LEFT JOIN pg_catalog.pg_range AS r ON r.rngtypid = t.oid
     CROSS JOIN LATERAL (VALUES
         ('kind', CASE t.typtype WHEN 'd' THEN 'domain' WHEN 'e' THEN 'enum' WHEN 'r' THEN 'range'

@@ -1,29 +1,47 @@
 -- What stands in this database.  Catalogs only: no table and no function of the
--- database's own is touched.  $1: pg_has_role()'s word for "may SET ROLE to it".
+-- database's own is touched.  $1: pg_has_role()'s word for "may SET ROLE to it"; $2: whether to say
+-- what version the server has of the extension even where it is not newer.
+-- Each catalog, function and operator that a new session meets for the first time takes longer than
+-- all else here: as few as will do.
 SELECT
-    installed.version,
-    installed.owner_name,
-    available.headhunter,
-    installed.vector_schema,
-    available.vector,
-    coalesce(installed.has_pgcrypto, false),
-    hh.owner_name,
+    installed.extversion,
+    pg_catalog.pg_get_userbyid(installed.extowner),
+    -- It reads every control file that the server has; a newer version can be told by a way to it.
+    CASE WHEN $2::pg_catalog.bool OR installed.extversion IS NULL OR EXISTS (
+        SELECT FROM pg_catalog.pg_extension_update_paths('headhunter') AS u
+        WHERE u.source = installed.extversion AND u.path IS NOT NULL)
+    THEN (
+        SELECT a.default_version FROM pg_catalog.pg_available_extensions() AS a
+        WHERE a.name = 'headhunter')
+    END,
+    vector_schema.nspname,
+    CASE WHEN vector.extname IS NULL THEN (
+        SELECT a.default_version FROM pg_catalog.pg_available_extensions() AS a
+        WHERE a.name = 'vector')
+    END,
+    pgcrypto.extname IS NOT NULL,
+    pg_catalog.pg_get_userbyid(hh.nspowner),
     pg_catalog.pg_has_role(session_user, hh.nspowner, $1),
-    hh.creators,
+    (SELECT pg_catalog.string_agg(
+                DISTINCT CASE acl.grantee
+                    WHEN 0 THEN 'PUBLIC'
+                    ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(acl.grantee))
+                END, ', ')
+     FROM pg_catalog.aclexplode(hh.nspacl) AS acl
+     WHERE acl.privilege_type = 'CREATE' AND acl.grantee <> hh.nspowner),
     ledger.relkind,
-    ledger.owner_name,
+    pg_catalog.pg_get_userbyid(ledger.relowner),
     (SELECT a.atttypmod
      FROM pg_catalog.pg_attribute AS a
      JOIN pg_catalog.pg_class AS c ON c.oid = a.attrelid
-     JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
-     WHERE n.nspname = 'search' AND c.relname = 'candidate_embeddings'
+     WHERE c.relnamespace = pg_catalog.to_regnamespace('search')
+       AND c.relname = 'candidate_embeddings'
        AND a.attname = 'embedding' AND NOT a.attisdropped),
-    (SELECT pg_catalog.string_agg(n.nspname, ', ' ORDER BY n.nspname)
-     FROM pg_catalog.pg_namespace AS n
-     WHERE n.nspname IN ('search', 'taxonomy', 'msgs', 'ops')),
-    (SELECT pg_catalog.count(*)
-     FROM pg_catalog.pg_namespace AS n
-     WHERE n.nspname IN ('search', 'taxonomy', 'msgs', 'ops')),
+    nullif(pg_catalog.concat_ws(', ', pg_catalog.to_regnamespace('msgs'),
+        pg_catalog.to_regnamespace('ops'), pg_catalog.to_regnamespace('search'),
+        pg_catalog.to_regnamespace('taxonomy')), ''),
+    pg_catalog.num_nonnulls(pg_catalog.to_regnamespace('msgs'), pg_catalog.to_regnamespace('ops'),
+        pg_catalog.to_regnamespace('search'), pg_catalog.to_regnamespace('taxonomy')),
     coalesce(pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole('hh_owner'), $1), false),
     -- The extension's own, and not a look-alike: only a superuser makes functions in C.
     EXISTS (
@@ -42,37 +60,11 @@ SELECT
     pg_catalog.has_database_privilege(coalesce(ledger.relowner, installed.extowner),
         pg_catalog.current_database(), 'CREATE'),
     (SELECT r.rolsuper OR r.rolcreaterole FROM pg_catalog.pg_roles AS r WHERE r.rolname = session_user)
-FROM (
-    -- Once: it reads every control file that the server has.
-    SELECT pg_catalog.max(a.default_version) FILTER (WHERE a.name = 'headhunter') AS headhunter,
-        pg_catalog.max(a.default_version) FILTER (WHERE a.name = 'vector') AS vector
-    FROM pg_catalog.pg_available_extensions() AS a
-) AS available
-CROSS JOIN (
-    SELECT pg_catalog.max(e.extversion) FILTER (WHERE e.extname = 'headhunter') AS version,
-        pg_catalog.max(e.extowner) FILTER (WHERE e.extname = 'headhunter') AS extowner,
-        pg_catalog.max(pg_catalog.pg_get_userbyid(e.extowner)::pg_catalog.text)
-            FILTER (WHERE e.extname = 'headhunter') AS owner_name,
-        pg_catalog.max(n.nspname::pg_catalog.text)
-            FILTER (WHERE e.extname = 'vector') AS vector_schema,
-        pg_catalog.bool_or(e.extname = 'pgcrypto') AS has_pgcrypto
-    FROM pg_catalog.pg_extension AS e
-    JOIN pg_catalog.pg_namespace AS n ON n.oid = e.extnamespace
-) AS installed
-LEFT JOIN (
-    SELECT n.oid, n.nspowner, pg_catalog.pg_get_userbyid(n.nspowner) AS owner_name,
-        (SELECT pg_catalog.string_agg(
-                    DISTINCT CASE acl.grantee
-                        WHEN 0 THEN 'PUBLIC'
-                        ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(acl.grantee))
-                    END, ', ')
-         FROM pg_catalog.aclexplode(n.nspacl) AS acl
-         WHERE acl.privilege_type = 'CREATE' AND acl.grantee <> n.nspowner) AS creators
-    FROM pg_catalog.pg_namespace AS n
-    WHERE n.nspname = 'hh'
-) AS hh ON true
-LEFT JOIN (
-    SELECT c.relnamespace, c.relkind, c.relowner, pg_catalog.pg_get_userbyid(c.relowner) AS owner_name
-    FROM pg_catalog.pg_class AS c
-    WHERE c.relname = 'migration'
-) AS ledger ON ledger.relnamespace = hh.oid;
+FROM (SELECT) AS one
+LEFT JOIN pg_catalog.pg_extension AS installed ON installed.extname = 'headhunter'
+LEFT JOIN pg_catalog.pg_extension AS vector ON vector.extname = 'vector'
+LEFT JOIN pg_catalog.pg_namespace AS vector_schema ON vector_schema.oid = vector.extnamespace
+LEFT JOIN pg_catalog.pg_extension AS pgcrypto ON pgcrypto.extname = 'pgcrypto'
+LEFT JOIN pg_catalog.pg_namespace AS hh ON hh.nspname = 'hh'
+LEFT JOIN pg_catalog.pg_class AS ledger
+    ON ledger.relnamespace = hh.oid AND ledger.relname = 'migration';

@@ -1,15 +1,7 @@
--- A migration that was rolled back.  One that was applied before stays so.
+-- A migration that was rolled back.
 INSERT INTO hh.migration AS m (
     version, name, kind, checksum, state, statements_done, statements_total, variables,
     applied_by, tool, server_version, started_at, finished_at, error)
 VALUES ($1, $2, $3, $4, 'failed', 0, $6, $5, session_user, $7,
     pg_catalog.current_setting('server_version'), pg_catalog.clock_timestamp(),
     pg_catalog.clock_timestamp(), $8)
-ON CONFLICT (version) DO UPDATE
-SET (name, kind, checksum, state, statements_done, statements_total, variables, applied_by,
-    tool, server_version, started_at, finished_at, error)
-    = ROW (excluded.name, excluded.kind, excluded.checksum, excluded.state,
-    excluded.statements_done, excluded.statements_total, excluded.variables,
-    excluded.applied_by, excluded.tool, excluded.server_version, excluded.started_at,
-    excluded.finished_at, excluded.error)
-WHERE m.state NOT IN ('applied', 'baseline');

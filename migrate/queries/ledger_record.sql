@@ -5,10 +5,3 @@ INSERT INTO hh.migration AS m (
 VALUES ($1, $2, $3, $4, 'applied', $5, $5, $6, session_user, $7,
     pg_catalog.current_setting('server_version'), pg_catalog.transaction_timestamp(),
     pg_catalog.clock_timestamp(), NULL)
-ON CONFLICT (version) DO UPDATE
-SET (name, kind, checksum, state, statements_done, statements_total, variables, applied_by,
-    tool, server_version, started_at, finished_at, error)
-    = ROW (excluded.name, excluded.kind, excluded.checksum, excluded.state,
-    excluded.statements_done, excluded.statements_total, excluded.variables,
-    excluded.applied_by, excluded.tool, excluded.server_version, excluded.started_at,
-    excluded.finished_at, excluded.error);

@@ -5,8 +5,10 @@ SELECT EXISTS (SELECT FROM ONLY hh.snapshot),
         SELECT FROM ONLY hh.snapshot AS s
         WHERE s.kind = 'ledger' AND s.object = 'hh.migration' AND s.property = 'digest'
           AND s.definition = (
-            SELECT pg_catalog.md5(pg_catalog.string_agg(
-                pg_catalog.concat_ws(' ', m.version, m.checksum,
-                    EXTRACT(epoch FROM m.finished_at)), ', ' ORDER BY m.version))
-            FROM ONLY hh.migration AS m
-            WHERE m.state IN ('applied', 'baseline')));
+            SELECT pg_catalog.md5(pg_catalog.string_agg(l.line, ', '))
+            FROM (
+                SELECT m.version || ' ' || m.checksum
+                    || coalesce(' ' || EXTRACT(epoch FROM m.finished_at)::pg_catalog.text, '') AS line
+                FROM ONLY hh.migration AS m
+                WHERE m.state IN ('applied', 'baseline')
+                ORDER BY m.version) AS l));
