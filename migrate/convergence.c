@@ -12,6 +12,7 @@
 #include "refusal.h"
 #include "remedy.h"
 #include "role_plan.h"
+#include "sql_line.h"
 
 #define MOST_TRIES	   10
 #define FIRST_PAUSE_MS 50
@@ -145,45 +146,84 @@ typedef enum Attempted
 	ATTEMPT_FAILED
 } Attempted;
 
+/* What the last try failed by; zero-initialised it is empty. */
+typedef struct Setback
+{
+	char *statement;
+	ServerError error;
+} Setback;
+
+static void
+setback_clear(Setback *setback)
+{
+	pg_free(setback->statement);
+	server_error_free(&setback->error);
+	memset(setback, 0, sizeof(*setback));
+}
+
+/* Takes over the error. */
+static void
+setback_note(Setback *setback, const char *statement, ServerError *error)
+{
+	setback_clear(setback);
+	*setback = (Setback){pg_strdup(statement), *error};
+	*error = (ServerError){0};
+}
+
+static bool
+has_state(const ServerError *error, const char *const *states, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+	{
+		if (strcmp(error->sqlstate, states[i]) == 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Roles are the cluster's, and advisory locks a database's: another one may have changed
- * the same role just now.
+ * the same role just now.  That a thing is there already, or not there, is then no longer
+ * so in a new plan: the same statement failing by it again is in vain, as is one that
+ * sets what the server doesn't know.
  */
 static bool
-is_passing(const ServerError *error)
+is_passing(const ServerError *error, const char *statement, const Setback *before)
 {
-	static const char *const states[] = {
+	static const char *const busy[] = {
 		"40P01", /* deadlock_detected */
 		"40001", /* serialization_failure */
 		"55P03", /* lock_not_available */
+	};
+	static const char *const outdated[] = {
 		"23505", /* unique_violation: in pg_authid or pg_auth_members */
 		"42710", /* duplicate_object: a role that has just been made */
 		"42704", /* undefined_object: one that has just gone */
 	};
 
-	for (size_t i = 0; i < lengthof(states); i++)
-	{
-		if (strcmp(error->sqlstate, states[i]) == 0)
-			return true;
-	}
+	if (has_state(error, busy, lengthof(busy)))
+		return true;
+	if (has_state(error, outdated, lengthof(outdated)))
+		return before->statement == NULL || strcmp(before->statement, statement) != 0 ||
+			   strcmp(before->error.sqlstate, error->sqlstate) != 0;
 	/* internal_error: "tuple concurrently updated", or "deleted" */
 	return strcmp(error->sqlstate, "XX000") == 0 && strstr(error->message, "concurrently") != NULL;
 }
 
 static Attempted
-run_role_changes(const Convergence *convergence, const RoleChangeList *roles)
+run_role_changes(const Convergence *convergence, const RoleChangeList *roles, Setback *setback)
 {
 	for (int i = 0; i < roles->count; i++)
 	{
+		const char *statement = roles->items[i].statement;
 		ServerError error = {0};
-		Result *result =
-			database_run(convergence->database, roles->items[i].statement, NO_PARAMS, &error);
-		bool passing = result == NULL && is_passing(&error);
+		Result *result = database_run(convergence->database, statement, NO_PARAMS, &error);
+		bool passing = result == NULL && is_passing(&error, statement, setback);
 
 		if (result == NULL && !passing)
 			refusal_log_role(convergence->database, roles, i, &error);
 		else if (passing)
-			pg_log_debug("%s: %s", roles->items[i].statement, error.message);
+			setback_note(setback, statement, &error);
 		server_error_free(&error);
 		if (result == NULL)
 			return passing ? ATTEMPT_AGAIN : ATTEMPT_FAILED;
@@ -194,7 +234,7 @@ run_role_changes(const Convergence *convergence, const RoleChangeList *roles)
 
 /* In rounds: what went with a CASCADE comes again. */
 static Attempted
-attempt_roles(const Convergence *convergence, ChangeList *changes)
+attempt_roles(const Convergence *convergence, ChangeList *changes, Setback *setback)
 {
 	Attempted outcome = ATTEMPTED;
 	bool is_done = convergence->leaves_roles;
@@ -206,7 +246,7 @@ attempt_roles(const Convergence *convergence, ChangeList *changes)
 		if (!plan_roles(convergence, &roles))
 			outcome = ATTEMPT_FAILED;
 		else
-			outcome = run_role_changes(convergence, &roles);
+			outcome = run_role_changes(convergence, &roles, setback);
 		is_done = roles.count == 0;
 		if (outcome == ATTEMPTED)
 			add_role_changes(changes, &roles);
@@ -316,11 +356,12 @@ attempt_privileges(const Convergence *convergence, ChangeList *changes, bool *is
 
 /* One try, in a transaction. */
 static Attempted
-attempt(const Convergence *convergence, ChangeList *changes, bool *is_whole)
+attempt(const Convergence *convergence, ChangeList *changes, bool *is_whole, Setback *setback)
 {
 	Database *database = convergence->database;
-	Attempted outcome =
-		database_command(database, "BEGIN") ? attempt_roles(convergence, changes) : ATTEMPT_FAILED;
+	Attempted outcome = database_command(database, "BEGIN")
+							? attempt_roles(convergence, changes, setback)
+							: ATTEMPT_FAILED;
 
 	if (outcome == ATTEMPTED && convergence->session != NULL &&
 		!attempt_privileges(convergence, changes, is_whole))
@@ -340,7 +381,10 @@ check_roles(const Convergence *convergence)
 
 	for (int i = 0; i < left.count; i++)
 	{
-		pg_log_error("did not take effect: %s", left.items[i].statement);
+		char *sql = sql_line(left.items[i].statement);
+
+		pg_log_error("did not take effect: %s", sql);
+		pg_free(sql);
 		checked = false;
 	}
 	role_changes_free(&left);
@@ -351,6 +395,7 @@ Converged
 convergence_run(const Convergence *convergence, ChangeList *changes)
 {
 	Attempted outcome = ATTEMPT_AGAIN;
+	Setback setback = {0};
 	bool is_whole = true;
 	int pause = FIRST_PAUSE_MS;
 
@@ -360,13 +405,15 @@ convergence_run(const Convergence *convergence, ChangeList *changes)
 			pg_usleep((pause + (long) (random() % pause)) * 1000L);
 		pause = Min(pause * 2, 2000);
 		change_list_free(changes);
-		outcome = attempt(convergence, changes, &is_whole);
+		outcome = attempt(convergence, changes, &is_whole, &setback);
 	}
 	if (outcome == ATTEMPT_AGAIN)
 	{
 		pg_log_error("another session keeps changing the same roles");
+		refusal_log_statement(setback.statement, setback.error.message);
 		pg_log_error_hint("Nothing was changed; try again.");
 	}
+	setback_clear(&setback);
 	if (outcome != ATTEMPTED)
 	{
 		change_list_free(changes);
