@@ -19,7 +19,7 @@ typedef struct FoundRole
 	bool replication;
 	bool bypass_rls;
 	int connection_limit;
-	const char *comment; /* "" where there is none */
+	const char *comment; /* or NULL */
 	bool may_comment;	 /* who is connected may */
 } FoundRole;
 

@@ -10,6 +10,13 @@
 
 #define WHY "So that other databases of the cluster leave the role what this one's policy gives it."
 
+/* A role's comment, or "". */
+static const char *
+comment_of(const FoundRole *role)
+{
+	return role != NULL && role->comment != NULL ? role->comment : "";
+}
+
 static bool
 is_own(const RoleCatalog *catalog, const RoleClaim *claim)
 {
@@ -34,7 +41,7 @@ void
 role_claims_add_attributes(const RoleCatalog *catalog, const FoundRole *role,
 						   ClaimedAttributes *sum)
 {
-	const char *comment = role->comment;
+	const char *comment = comment_of(role);
 	RoleClaim claim;
 
 	while (role_claim_next(&comment, &claim))
@@ -50,8 +57,7 @@ bool
 role_claims_of_others(const RoleCatalog *catalog, const char *role, const char *member,
 					  ClaimedMember *found)
 {
-	const FoundRole *there = role_catalog_find(catalog, role);
-	const char *comment = there ? there->comment : "";
+	const char *comment = comment_of(role_catalog_find(catalog, role));
 	RoleClaim claim;
 	bool has = false;
 
@@ -67,7 +73,7 @@ role_claims_of_others(const RoleCatalog *catalog, const char *role, const char *
 static bool
 find_own(const RoleCatalog *catalog, const FoundRole *role, RoleClaim *claim)
 {
-	const char *comment = role ? role->comment : "";
+	const char *comment = comment_of(role);
 
 	while (role_claim_next(&comment, claim))
 	{
@@ -80,7 +86,7 @@ find_own(const RoleCatalog *catalog, const FoundRole *role, RoleClaim *claim)
 bool
 role_claims_of_own(const RoleCatalog *catalog, const char *role, const char *member)
 {
-	ClaimedMember found;
+	ClaimedMember found = {.admin = false};
 	RoleClaim claim;
 
 	return find_own(catalog, role_catalog_find(catalog, role), &claim) &&
@@ -183,7 +189,7 @@ comment(const RoleCatalog *catalog, const char *role, const FoundRole *found, co
 {
 	PQExpBuffer statement = createPQExpBuffer();
 	PQExpBuffer text = createPQExpBuffer();
-	const char *rest = found ? found->comment : "";
+	const char *rest = comment_of(found);
 	RoleClaim claim;
 
 	while (role_claim_next(&rest, &claim))

@@ -2,7 +2,7 @@
 -- roles, as a JSON array of names; $2: whether CREATEROLE reaches only roles on which one has ADMIN.
 SELECT r.rolname, r.rolsuper, r.rolcanlogin, r.rolinherit, r.rolcreatedb, r.rolcreaterole,
     r.rolreplication, r.rolbypassrls, r.rolconnlimit,
-    coalesce(d.description, ''),
+    d.description,
     me.rolsuper
     OR me.rolcreaterole AND NOT r.rolsuper
        AND (NOT $2::pg_catalog.bool OR pg_catalog.pg_has_role(me.oid, r.oid, 'MEMBER WITH ADMIN OPTION'))

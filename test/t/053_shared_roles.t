@@ -75,10 +75,10 @@ is((try_client($node, 'less', 'hh_admin', 'up'))[1], "nothing to do\n", 'who may
 
 # What nobody gave is taken away all the same.
 sql('CREATE ROLE stranger; GRANT hh_app TO stranger; GRANT hh_app TO reporting WITH ADMIN OPTION; GRANT hh_owner TO hh_app;
-    ALTER ROLE hh_ops CREATEROLE CONNECTION LIMIT 2; ALTER ROLE reporting CREATEROLE; GRANT reporting TO hh_app');
+    ALTER ROLE hh_ops CREATEROLE CONNECTION LIMIT 2; ALTER ROLE reporting CREATEROLE; GRANT reporting TO hh_analytics');
 is(run_sql($node, 'less', undef, q{SELECT verdict, role, object_name FROM hh.audit() WHERE object_type = 'role' ORDER BY 2, 3, 1}), <<'END' =~ s/\n\z//r,
+wrong membership|hh_analytics|reporting
 wrong membership|hh_app|hh_owner
-wrong membership|hh_app|reporting
 wrong attribute|hh_ops|hh_ops
 wrong attribute|hh_ops|hh_ops
 wrong membership|reporting|hh_app
