@@ -40,10 +40,11 @@ typedef enum Phase
 	PHASE_REVOKE,
 	PHASE_GRANT,
 	PHASE_REVOKE_SCHEMA,
-	PHASE_DEFAULT
+	PHASE_DEFAULT,
+	PHASE_REVOKE_FORMER /* memberships by which owners could still be changed */
 } Phase;
 
-#define PHASE_COUNT (PHASE_DEFAULT + 1)
+#define PHASE_COUNT (PHASE_REVOKE_FORMER + 1)
 
 /* Strings are borrowed, and NULL where there is nothing to say. */
 typedef struct Finding

@@ -4,8 +4,10 @@
  *
  * Three kinds of membership are of concern: among the policy's roles; of others in the
  * policy's roles; and of the policy's roles in others, where that gives what the
- * policy gives nobody.  What else a role is a member of is another database's
- * business, for roles are the cluster's.
+ * policy gives nobody, or where a former policy gave it.  What else a role is a member of is
+ * another database's business, for roles are the cluster's; and so is what another
+ * database claims.  Each grantor's grant is looked at by itself, for only its grantor's
+ * REVOKE takes it back: the role graph has the sum of them.
  */
 #include "postgres.h"
 
@@ -19,6 +21,7 @@
 #include "utils/builtins.h"
 #include "utils/syscache.h"
 
+#include "audit_claim.h"
 #include "audit_finding.h"
 #include "compat.h"
 
@@ -235,55 +238,64 @@ RevokeOption(Audit *audit, const MembershipList *list, const Membership *members
 
 static void
 JudgeOptions(Audit *audit, const MembershipList *list, Membership *membership,
-			 const PolicyRule *rule)
+			 const ClaimedMember *said, int line)
 {
-	if (membership->admin && !rule->grantable)
+	if (membership->admin && !said->admin)
 	{
-		RevokeOption(audit, list, membership, "ADMIN", rule->line);
+		RevokeOption(audit, list, membership, "ADMIN", line);
 		membership->admin = false;
 	}
 	if (!MEMBERSHIP_HAS_OPTIONS)
 		return;
-	if (membership->inherit && !rule->inherit_option)
+	if (membership->inherit && !said->inherit)
 	{
-		RevokeOption(audit, list, membership, "INHERIT", rule->line);
+		RevokeOption(audit, list, membership, "INHERIT", line);
 		membership->inherit = false;
 	}
-	if (membership->set && !rule->set_option)
+	if (membership->set && !said->set)
 	{
-		RevokeOption(audit, list, membership, "SET", rule->line);
+		RevokeOption(audit, list, membership, "SET", line);
 		membership->set = false;
 	}
 }
 
-/* A membership that the policy doesn't speak of. */
+/* Why a role should not be in one that the policy doesn't know, or NULL. */
+static const char *
+WhyNotInOther(const Audit *audit, const MembershipList *list, const Membership *membership,
+			  Phase *phase)
+{
+	List *visited = NIL;
+	const char *danger = IsDeclaredRole(&audit->policy, membership->member)
+							 ? Danger(audit, list, membership->group, &visited)
+							 : NULL;
+
+	if (danger != NULL)
+		return psprintf("it gives what the policy gives nobody: %s", danger);
+	*phase = PHASE_REVOKE_FORMER;
+	return IsClaimedHere(membership->group, membership->member)
+			   ? "a former policy of this database gave it"
+			   : NULL;
+}
+
+/* A membership that no policy speaks of. */
 static void
 JudgeUnknown(Audit *audit, const MembershipList *list, Membership *membership)
 {
-	bool group_is_ours = IsDeclaredRole(&audit->policy, membership->group);
 	bool member_is_ours = IsDeclaredRole(&audit->policy, membership->member);
 	const char *path = "the policy has no such membership";
 	Verdict verdict = VERDICT_WRONG_MEMBERSHIP;
-	List *visited = NIL;
+	Phase phase = PHASE_REVOKE_MEMBERSHIP;
 
-	if (!group_is_ours && !member_is_ours)
-		return;
-	if (!member_is_ours)
+	if (!IsDeclaredRole(&audit->policy, membership->group))
+		path = WhyNotInOther(audit, list, membership, &phase);
+	else if (!member_is_ours)
 	{
-		if (IsAdministrator(membership->member))
-			return;
 		verdict = VERDICT_UNKNOWN_ROLE;
-		path = "the policy doesn't know this role";
+		path = IsAdministrator(membership->member) ? NULL : "the policy doesn't know this role";
 	}
-	else if (!group_is_ours)
-	{
-		const char *danger = Danger(audit, list, membership->group, &visited);
-
-		if (danger == NULL)
-			return;
-		path = psprintf("it gives what the policy gives nobody: %s", danger);
-	}
-	AddMemberFinding(audit, membership, PHASE_REVOKE_MEMBERSHIP, verdict,
+	if (path == NULL)
+		return;
+	AddMemberFinding(audit, membership, phase, verdict,
 					 membership->admin ? "MEMBER, ADMIN OPTION" : "MEMBER",
 					 psprintf("%s%s", path, GrantedBy(audit, membership)),
 					 RevokeMembership(audit, list, membership, ""), 0);
@@ -369,6 +381,27 @@ JudgeRule(Audit *audit, const MembershipList *list, const PolicyRule *rule)
 						 "the policy gives it", GrantMembership(audit, rule), rule->line);
 }
 
+/* One grant of a membership. */
+static void
+JudgeMembership(Audit *audit, const MembershipList *list, Membership *membership)
+{
+	const PolicyRule *rule = FindMemberRule(&audit->policy, membership->group, membership->member);
+	ClaimedMember said = {.admin = false};
+	bool is_claimed;
+
+	if (rule != NULL)
+	{
+		said.admin = rule->grantable;
+		said.inherit = rule->inherit_option;
+		said.set = rule->set_option;
+	}
+	is_claimed = IsClaimedElsewhere(membership->group, membership->member, &said);
+	if (rule != NULL || (is_claimed && IsDeclaredRole(&audit->policy, membership->group)))
+		JudgeOptions(audit, list, membership, &said, rule != NULL ? rule->line : 0);
+	else if (!is_claimed)
+		JudgeUnknown(audit, list, membership);
+}
+
 void
 AuditMembers(Audit *audit)
 {
@@ -379,15 +412,7 @@ AuditMembers(Audit *audit)
 	for (int i = 0; i < list.count; i++)
 		list.items[i].rooted = !GrantorIsAdmin(&list, &list.items[i]);
 	for (int i = 0; i < list.count; i++)
-	{
-		Membership *membership = &list.items[i];
-		const PolicyRule *rule = FindMemberRule(policy, membership->group, membership->member);
-
-		if (rule != NULL)
-			JudgeOptions(audit, &list, membership, rule);
-		else
-			JudgeUnknown(audit, &list, membership);
-	}
+		JudgeMembership(audit, &list, &list.items[i]);
 	FollowCascades(&list);
 	for (int i = 0; i < policy->rule_count; i++)
 	{

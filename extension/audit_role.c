@@ -21,6 +21,7 @@
 #include "utils/syscache.h"
 #include "utils/varlena.h"
 
+#include "audit_claim.h"
 #include "audit_finding.h"
 #include "compat.h"
 
@@ -98,10 +99,33 @@ AuditAttribute(Audit *audit, const PolicyRole *role, const RoleAttribute *attrib
 				   psprintf("ALTER ROLE %s %s", quote_identifier(role->name), should_be));
 }
 
+/* What the policy says of the role, and other databases' policies do. */
+static ClaimedAttributes
+WantedAttributes(const PolicyRole *role)
+{
+	ClaimedAttributes wanted = {role->can_login,	   role->inherit,	  role->create_db,
+								role->create_role,	   role->replication, role->bypass_rls,
+								role->connection_limit};
+
+	AddClaimedAttributes(role->oid, &wanted);
+	return wanted;
+}
+
+static void
+AuditConnectionLimit(Audit *audit, const PolicyRole *role, int is, int should_be)
+{
+	if (is != should_be)
+		AddRoleFinding(
+			audit, role, VERDICT_WRONG_ATTRIBUTE, SEVERITY_WARNING,
+			psprintf("CONNECTION LIMIT %d", should_be), psprintf("its connection limit is %d", is),
+			psprintf("ALTER ROLE %s CONNECTION LIMIT %d", quote_identifier(role->name), should_be));
+}
+
 static void
 AuditAttributes(Audit *audit, const PolicyRole *role)
 {
 	HeapTuple tuple = SearchSysCache1(AUTHOID, ObjectIdGetDatum(role->oid));
+	ClaimedAttributes wanted = WantedAttributes(role);
 	Form_pg_authid form;
 
 	if (!HeapTupleIsValid(tuple))
@@ -110,23 +134,18 @@ AuditAttributes(Audit *audit, const PolicyRole *role)
 	{
 		const RoleAttribute attributes[] = {
 			{"SUPERUSER", form->rolsuper, false, true},
-			{"LOGIN", form->rolcanlogin, role->can_login, true},
-			{"INHERIT", form->rolinherit, role->inherit, false},
-			{"CREATEDB", form->rolcreatedb, role->create_db, true},
-			{"CREATEROLE", form->rolcreaterole, role->create_role, true},
-			{"REPLICATION", form->rolreplication, role->replication, true},
-			{"BYPASSRLS", form->rolbypassrls, role->bypass_rls, true},
+			{"LOGIN", form->rolcanlogin, wanted.can_login, true},
+			{"INHERIT", form->rolinherit, wanted.inherit, false},
+			{"CREATEDB", form->rolcreatedb, wanted.create_db, true},
+			{"CREATEROLE", form->rolcreaterole, wanted.create_role, true},
+			{"REPLICATION", form->rolreplication, wanted.replication, true},
+			{"BYPASSRLS", form->rolbypassrls, wanted.bypass_rls, true},
 		};
 
 		for (size_t i = 0; i < lengthof(attributes); i++)
 			AuditAttribute(audit, role, &attributes[i]);
 	}
-	if (form->rolconnlimit != role->connection_limit)
-		AddRoleFinding(audit, role, VERDICT_WRONG_ATTRIBUTE, SEVERITY_WARNING,
-					   psprintf("CONNECTION LIMIT %d", role->connection_limit),
-					   psprintf("its connection limit is %d", form->rolconnlimit),
-					   psprintf("ALTER ROLE %s CONNECTION LIMIT %d", quote_identifier(role->name),
-								role->connection_limit));
+	AuditConnectionLimit(audit, role, form->rolconnlimit, wanted.connection_limit);
 	ReleaseSysCache(tuple);
 }
 

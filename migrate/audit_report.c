@@ -8,6 +8,8 @@
 
 #include "audit_report.h"
 #include "audit_sarif.h"
+#include "one_line.h"
+#include "sql_line.h"
 
 static const ReportColumn finding_columns[AUDIT_COLUMNS] = {
 	[AUDIT_VERDICT] = {"verdict", VALUE_TEXT},
@@ -106,6 +108,18 @@ count_severity(const Result *findings, const char *severity)
 	return count;
 }
 
+static void
+print_where(const AuditSummary *summary, FILE *stream)
+{
+	char *text = psprintf("database %s, policy %s, profile %s", summary->database, summary->origin,
+						  summary->profile);
+	char *line = one_line(text, -1);
+
+	fprintf(stream, " (%s)\n", line);
+	pg_free(line);
+	pg_free(text);
+}
+
 /* "3 errors, 1 warning and 0 notes in database "hh" (policy: bundled, profile strict)" */
 static void
 print_summary(const AuditSummary *summary, FILE *stream)
@@ -120,8 +134,20 @@ print_summary(const AuditSummary *summary, FILE *stream)
 	else
 		fprintf(stream, "%d error%s, %d warning%s, %d note%s", errors, errors == 1 ? "" : "s",
 				warnings, warnings == 1 ? "" : "s", notes, notes == 1 ? "" : "s");
-	fprintf(stream, " (database %s, policy %s, profile %s)\n", summary->database, summary->origin,
-			summary->profile);
+	print_where(summary, stream);
+}
+
+/* A row of what others named. */
+static void
+add_lines(Report *report, const char *const values[])
+{
+	char *lines[lengthof(text_columns)];
+
+	for (size_t i = 0; i < lengthof(lines); i++)
+		lines[i] = one_line(values[i] ? values[i] : "", -1);
+	report_add_row(report, (const char *const *) lines);
+	for (size_t i = 0; i < lengthof(lines); i++)
+		pg_free(lines[i]);
 }
 
 static void
@@ -141,23 +167,11 @@ print_table(const Result *findings, FILE *stream)
 								result_value(findings, row, AUDIT_PATH),
 								result_value(findings, row, AUDIT_POLICY_LINE)};
 
-		report_add_row(&report, values);
+		add_lines(&report, values);
 		pg_free(object);
 	}
 	report_print(&report, FORMAT_TEXT, stream);
 	report_free(&report);
-}
-
-/* A name can have a terminal's commands in it, and no quoting takes them away. */
-static bool
-is_fit_for_terminal(const char *text)
-{
-	for (; *text; text++)
-	{
-		if ((unsigned char) *text < ' ' || *text == 0x7f)
-			return false;
-	}
-	return true;
 }
 
 /* Each statement once, where it stands first: some mend several findings. */
@@ -183,14 +197,13 @@ print_remedies(const Result *findings, FILE *stream)
 	for (int row = 0; row < result_rows(findings); row++)
 	{
 		const char *remedy = result_value(findings, row, AUDIT_REMEDY);
+		char *sql;
 
 		if (remedy == NULL || is_said_before(findings, row))
 			continue;
-		if (is_fit_for_terminal(remedy))
-			fprintf(stream, "%s;\n", remedy);
-		else
-			fprintf(stream,
-					"-- A statement with control characters in a name: see --format=json\n");
+		sql = sql_line(remedy);
+		fprintf(stream, "%s;\n", sql);
+		pg_free(sql);
 	}
 }
 

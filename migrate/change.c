@@ -6,6 +6,7 @@
 
 #include "change.h"
 #include "one_line.h"
+#include "sql_line.h"
 
 static const ReportColumn columns[] = {
 	{"part", VALUE_TEXT},	{"kind", VALUE_TEXT},	   {"role", VALUE_TEXT},
@@ -57,6 +58,15 @@ print_comment(const char *text)
 }
 
 static void
+print_statement(const char *statement)
+{
+	char *line = sql_line(statement);
+
+	printf("%s;\n", line);
+	pg_free(line);
+}
+
+static void
 print_sql(const ChangeList *list)
 {
 	const char *part = "";
@@ -79,7 +89,7 @@ print_sql(const ChangeList *list)
 			print_comment(change->reason);
 			reason = change->reason;
 		}
-		printf("%s;\n", change->statement);
+		print_statement(change->statement);
 	}
 }
 

@@ -86,27 +86,38 @@ warn_of_other_policy(const Options *options, const Result *source, const Policy 
 	pg_log_warning_hint("The audit is of the one recorded. \"hh-migrate up\" records the other.");
 }
 
-/* The page reads more than the findings, and those once more with the rest. */
-static bool
-print(const Options *options, const Session *session, const AuditSummary *summary)
+/* What is held against the policy, read once: as findings, or as a page with them. */
+typedef struct Reading
 {
-	AuditPage page = {0};
-	bool printed = true;
+	Result *findings;
+	AuditPage page;
+} Reading;
 
+static bool
+read_audit(const Options *options, const Session *session, Reading *reading)
+{
 	if (options->format == FORMAT_HTML)
-		printed = audit_page_read(&page, session, options->role) && audit_page_print(&page, stdout);
-	else
-		audit_report_print(summary, options->format, options->quiet, stdout);
-	audit_page_free(&page);
-	return printed;
+		return audit_page_read(&reading->page, session, options->role);
+	reading->findings = read_findings(session, options->role);
+	return reading->findings != NULL;
+}
+
+static bool
+print(const Options *options, const Reading *reading, const AuditSummary *summary)
+{
+	if (options->format == FORMAT_HTML)
+		return audit_page_print(&reading->page, stdout);
+	audit_report_print(summary, options->format, options->quiet, stdout);
+	return true;
 }
 
 static int
 audit(const Options *options, const Session *session, const Policy *policy)
 {
 	/* The audit first: it says what a role lacks that may not read the policy. */
-	Result *findings = read_findings(session, options->role);
-	Result *source = findings ? read_source(session) : NULL;
+	Reading reading = {0};
+	bool is_read = read_audit(options, session, &reading);
+	Result *source = is_read ? read_source(session) : NULL;
 	int exit_code = EXIT_COULD_NOT_RUN;
 
 	if (source != NULL)
@@ -115,18 +126,21 @@ audit(const Options *options, const Session *session, const Policy *policy)
 								.role = options->role,
 								.origin = result_value(source, 0, SOURCE_ORIGIN),
 								.profile = result_value(source, 0, SOURCE_PROFILE),
-								.findings = findings};
+								.findings =
+									reading.findings ? reading.findings : reading.page.findings};
 
 		summary.is_current =
 			strcmp(result_value(source, 0, SOURCE_CHECKSUM), policy->checksum) == 0 &&
 			strcmp(summary.profile, policy->profile) == 0;
 		if (!summary.is_current)
 			warn_of_other_policy(options, source, policy);
-		if (print(options, session, &summary))
-			exit_code =
-				result_rows(findings) == 0 && summary.is_current ? EXIT_DONE : EXIT_FOUND_PROBLEMS;
+		if (print(options, &reading, &summary))
+			exit_code = result_rows(summary.findings) == 0 && summary.is_current
+							? EXIT_DONE
+							: EXIT_FOUND_PROBLEMS;
 	}
-	result_free(findings);
+	result_free(reading.findings);
+	audit_page_free(&reading.page);
 	result_free(source);
 	return exit_code;
 }

@@ -66,7 +66,8 @@ find_differences(const Options *options, Database *database, Survey *survey, con
 {
 	const char *owner = policy_owner(&intent->policy);
 	Session session = session_make(database, &survey->deployment);
-	Convergence convergence = {.database = database, .policy = &intent->policy};
+	Convergence convergence = {
+		.database = database, .policy = &intent->policy, .leaves_former = true};
 	bool can_audit = false;
 
 	differences->converges = owner != NULL && strcmp(owner, survey->deployment.owner) == 0;
@@ -85,6 +86,7 @@ find_differences(const Options *options, Database *database, Survey *survey, con
 		return true;
 	convergence.session = &session;
 	convergence.leaves_roles = true;
+	convergence.leaves_former = false;
 	return convergence_look(&session, &can_audit) &&
 		   (!can_audit || count_changes(&convergence, &differences->privileges));
 }

@@ -12,6 +12,8 @@
 #include "refusal.h"
 #include "remedy.h"
 #include "role_plan.h"
+#include "setback.h"
+#include "sql_line.h"
 
 #define MOST_TRIES	   10
 #define FIRST_PAUSE_MS 50
@@ -89,14 +91,33 @@ bring_image(const Convergence *convergence)
 		   policy_image_write(convergence->session, convergence->policy, convergence->origin);
 }
 
+/* Which part of what there is to do about roles. */
+typedef enum RolePart
+{
+	ROLES_OF_POLICY,
+	ROLES_OF_FORMER
+} RolePart;
+
 static bool
-plan_roles(const Convergence *convergence, RoleChangeList *changes)
+leaves(const Convergence *convergence, RolePart part)
+{
+	return part == ROLES_OF_POLICY ? convergence->leaves_roles
+								   : convergence->leaves_former || convergence->additive;
+}
+
+static bool
+plan_roles(const Convergence *convergence, RolePart part, RoleChangeList *changes)
 {
 	RoleCatalog catalog = {0};
-	bool read = role_catalog_read(convergence->database, convergence->policy, &catalog);
+	bool read;
 
-	if (read)
+	if (leaves(convergence, part))
+		return true;
+	read = role_catalog_read(convergence->database, convergence->policy, &catalog);
+	if (read && part == ROLES_OF_POLICY)
 		role_plan(convergence->policy, &catalog, convergence->additive, changes);
+	else if (read)
+		role_plan_former(convergence->policy, &catalog, changes);
 	/* What a change borrows is the catalog's: only who it is about. */
 	for (int i = 0; i < changes->count; i++)
 	{
@@ -125,16 +146,24 @@ plan_privileges(const Convergence *convergence, ChangeList *changes)
 	return planned;
 }
 
-bool
-convergence_plan(const Convergence *convergence, ChangeList *changes)
+static bool
+plan_role_part(const Convergence *convergence, RolePart part, ChangeList *changes)
 {
 	RoleChangeList roles = {0};
-	bool planned = convergence->leaves_roles || plan_roles(convergence, &roles);
+	bool planned = plan_roles(convergence, part, &roles);
 
 	if (planned)
 		add_role_changes(changes, &roles);
 	role_changes_free(&roles);
-	return planned && (convergence->session == NULL || plan_privileges(convergence, changes));
+	return planned;
+}
+
+bool
+convergence_plan(const Convergence *convergence, ChangeList *changes)
+{
+	return plan_role_part(convergence, ROLES_OF_POLICY, changes) &&
+		   (convergence->session == NULL || plan_privileges(convergence, changes)) &&
+		   plan_role_part(convergence, ROLES_OF_FORMER, changes);
 }
 
 /* What to do about an error. */
@@ -145,68 +174,86 @@ typedef enum Attempted
 	ATTEMPT_FAILED
 } Attempted;
 
-/*
- * Roles are the cluster's, and advisory locks a database's: another one may have changed
- * the same role just now.
- */
-static bool
-is_passing(const ServerError *error)
+/* One statement, for the change of that number. */
+static Attempted
+run_role_statement(const Convergence *convergence, const RoleChangeList *roles, int number,
+				   const char *statement, Setback *setback)
 {
-	static const char *const states[] = {
-		"40P01", /* deadlock_detected */
-		"40001", /* serialization_failure */
-		"55P03", /* lock_not_available */
-		"23505", /* unique_violation: in pg_authid or pg_auth_members */
-		"42710", /* duplicate_object: a role that has just been made */
-		"42704", /* undefined_object: one that has just gone */
-	};
+	ServerError error = {0};
+	Result *result = database_run(convergence->database, statement, NO_PARAMS, &error);
+	bool is_done = result != NULL;
+	bool passing = !is_done && setback_is_passing(setback, statement, &error);
 
-	for (size_t i = 0; i < lengthof(states); i++)
-	{
-		if (strcmp(error->sqlstate, states[i]) == 0)
-			return true;
-	}
-	/* internal_error: "tuple concurrently updated", or "deleted" */
-	return strcmp(error->sqlstate, "XX000") == 0 && strstr(error->message, "concurrently") != NULL;
+	if (passing)
+		setback_note(setback, statement, &error);
+	else if (!is_done)
+		refusal_log_role(convergence->database, roles, number, &error);
+	server_error_free(&error);
+	result_free(result);
+	return is_done ? ATTEMPTED : passing ? ATTEMPT_AGAIN : ATTEMPT_FAILED;
 }
 
 static Attempted
-run_role_changes(const Convergence *convergence, const RoleChangeList *roles)
+run_role_changes(const Convergence *convergence, const RoleChangeList *roles, Setback *setback)
 {
-	for (int i = 0; i < roles->count; i++)
-	{
-		ServerError error = {0};
-		Result *result =
-			database_run(convergence->database, roles->items[i].statement, NO_PARAMS, &error);
-		bool passing = result == NULL && is_passing(&error);
+	Attempted outcome = ATTEMPTED;
 
-		if (result == NULL && !passing)
-			refusal_log_role(convergence->database, roles, i, &error);
-		else if (passing)
-			pg_log_debug("%s: %s", roles->items[i].statement, error.message);
-		server_error_free(&error);
-		if (result == NULL)
-			return passing ? ATTEMPT_AGAIN : ATTEMPT_FAILED;
-		result_free(result);
+	for (int i = 0; i < roles->count && outcome == ATTEMPTED; i++)
+		outcome = run_role_statement(convergence, roles, i, roles->items[i].statement, setback);
+	return outcome;
+}
+
+static Attempted
+lock_roles(const Convergence *convergence, const RoleChangeList *roles, Setback *setback)
+{
+	Attempted outcome = ATTEMPTED;
+
+	for (int i = 0; i < roles->count && outcome == ATTEMPTED; i++)
+	{
+		const char *lock = roles->items[i].lock;
+
+		for (int before = 0; before < i && lock != NULL; before++)
+		{
+			if (roles->items[before].lock != NULL && strcmp(roles->items[before].lock, lock) == 0)
+				lock = NULL;
+		}
+		if (lock != NULL)
+			outcome = run_role_statement(convergence, roles, i, lock, setback);
 	}
-	return ATTEMPTED;
+	return outcome;
+}
+
+/*
+ * Plans, and plans anew under locks: between a look at what another database claims and a
+ * statement that goes by it, that database must not claim more.
+ */
+static Attempted
+plan_locked(const Convergence *convergence, RolePart part, RoleChangeList *roles, Setback *setback)
+{
+	Attempted outcome = plan_roles(convergence, part, roles) ? ATTEMPTED : ATTEMPT_FAILED;
+
+	if (outcome == ATTEMPTED)
+		outcome = lock_roles(convergence, roles, setback);
+	if (outcome != ATTEMPTED || roles->count == 0)
+		return outcome;
+	role_changes_free(roles);
+	return plan_roles(convergence, part, roles) ? ATTEMPTED : ATTEMPT_FAILED;
 }
 
 /* In rounds: what went with a CASCADE comes again. */
 static Attempted
-attempt_roles(const Convergence *convergence, ChangeList *changes)
+attempt_roles(const Convergence *convergence, RolePart part, ChangeList *changes, Setback *setback)
 {
 	Attempted outcome = ATTEMPTED;
-	bool is_done = convergence->leaves_roles;
+	bool is_done = false;
 
 	for (int round = 0; round < MOST_ROUNDS && !is_done && outcome == ATTEMPTED; round++)
 	{
 		RoleChangeList roles = {0};
 
-		if (!plan_roles(convergence, &roles))
-			outcome = ATTEMPT_FAILED;
-		else
-			outcome = run_role_changes(convergence, &roles);
+		outcome = plan_locked(convergence, part, &roles, setback);
+		if (outcome == ATTEMPTED)
+			outcome = run_role_changes(convergence, &roles, setback);
 		is_done = roles.count == 0;
 		if (outcome == ATTEMPTED)
 			add_role_changes(changes, &roles);
@@ -316,15 +363,18 @@ attempt_privileges(const Convergence *convergence, ChangeList *changes, bool *is
 
 /* One try, in a transaction. */
 static Attempted
-attempt(const Convergence *convergence, ChangeList *changes, bool *is_whole)
+attempt(const Convergence *convergence, ChangeList *changes, bool *is_whole, Setback *setback)
 {
 	Database *database = convergence->database;
-	Attempted outcome =
-		database_command(database, "BEGIN") ? attempt_roles(convergence, changes) : ATTEMPT_FAILED;
+	Attempted outcome = database_command(database, "BEGIN")
+							? attempt_roles(convergence, ROLES_OF_POLICY, changes, setback)
+							: ATTEMPT_FAILED;
 
 	if (outcome == ATTEMPTED && convergence->session != NULL &&
 		!attempt_privileges(convergence, changes, is_whole))
 		outcome = ATTEMPT_FAILED;
+	if (outcome == ATTEMPTED)
+		outcome = attempt_roles(convergence, ROLES_OF_FORMER, changes, setback);
 	if (outcome == ATTEMPTED && !database_command(database, "COMMIT"))
 		outcome = ATTEMPT_FAILED;
 	database_rollback(database);
@@ -336,11 +386,15 @@ static bool
 check_roles(const Convergence *convergence)
 {
 	RoleChangeList left = {0};
-	bool checked = convergence->leaves_roles || plan_roles(convergence, &left);
+	bool checked = plan_roles(convergence, ROLES_OF_POLICY, &left) &&
+				   plan_roles(convergence, ROLES_OF_FORMER, &left);
 
 	for (int i = 0; i < left.count; i++)
 	{
-		pg_log_error("did not take effect: %s", left.items[i].statement);
+		char *sql = sql_line(left.items[i].statement);
+
+		pg_log_error("did not take effect: %s", sql);
+		pg_free(sql);
 		checked = false;
 	}
 	role_changes_free(&left);
@@ -351,6 +405,7 @@ Converged
 convergence_run(const Convergence *convergence, ChangeList *changes)
 {
 	Attempted outcome = ATTEMPT_AGAIN;
+	Setback setback = {0};
 	bool is_whole = true;
 	int pause = FIRST_PAUSE_MS;
 
@@ -360,13 +415,15 @@ convergence_run(const Convergence *convergence, ChangeList *changes)
 			pg_usleep((pause + (long) (random() % pause)) * 1000L);
 		pause = Min(pause * 2, 2000);
 		change_list_free(changes);
-		outcome = attempt(convergence, changes, &is_whole);
+		outcome = attempt(convergence, changes, &is_whole, &setback);
 	}
 	if (outcome == ATTEMPT_AGAIN)
 	{
 		pg_log_error("another session keeps changing the same roles");
+		refusal_log_statement(setback.statement, setback.error.message);
 		pg_log_error_hint("Nothing was changed; try again.");
 	}
+	setback_clear(&setback);
 	if (outcome != ATTEMPTED)
 	{
 		change_list_free(changes);

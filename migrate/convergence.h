@@ -20,6 +20,7 @@ typedef struct Convergence
 	const char *origin;		/* of the policy, for its image; NULL: that is only looked at */
 	const Session *session; /* NULL: owners and privileges are left alone */
 	bool leaves_roles;
+	bool leaves_former; /* what a former policy gave: it goes when owners are as they should be */
 	bool additive;
 } Convergence;
 

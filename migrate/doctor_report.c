@@ -11,6 +11,7 @@
 #include "doctor_report.h"
 #include "json.h"
 #include "one_line.h"
+#include "sql_line.h"
 
 static const ReportColumn service_columns[] = {
 	{"service", VALUE_TEXT}, {"role", VALUE_TEXT}, {"state", VALUE_TEXT}};
@@ -203,12 +204,14 @@ print_findings(const SharedFindings *shared)
 	{
 		const DoctorFinding *finding = shared->items[i].finding;
 		char *message = one_line(finding->message, -1);
+		char *remedy = sql_line(finding->remedy ? finding->remedy : "");
 
 		printf("%d. %s: %s\n", i + 1, severity(finding), message);
 		print_line("detail:", finding->detail);
 		print_line("effect:", finding->effect);
 		print_line("services:", shared->items[i].services);
-		print_line("remedy:", finding->remedy);
+		print_line("remedy:", remedy);
+		pg_free(remedy);
 		pg_free(message);
 	}
 	if (shared->count > 0)

@@ -39,7 +39,9 @@ kept_value(RoleCatalog *catalog, const Result *rows, int row, int column)
 static bool
 read_roles(Database *database, const char *names, RoleCatalog *catalog)
 {
-	Result *rows = database_query(database, query_role_catalog_roles, PARAMS(names));
+	const char *needs_admin =
+		CREATEROLE_NEEDS_ADMIN(database_server_version(database)) ? "true" : "false";
+	Result *rows = database_query(database, query_role_catalog_roles, PARAMS(names, needs_admin));
 
 	if (rows == NULL)
 		return false;
@@ -56,6 +58,8 @@ read_roles(Database *database, const char *names, RoleCatalog *catalog)
 			.replication = result_is_true(rows, row, 6),
 			.bypass_rls = result_is_true(rows, row, 7),
 			.connection_limit = atoi(result_value(rows, row, 8)),
+			.comment = kept_value(catalog, rows, row, 9),
+			.may_comment = result_is_true(rows, row, 10),
 		};
 	result_free(rows);
 	return true;
@@ -105,6 +109,21 @@ read_settings(Database *database, const char *names, RoleCatalog *catalog)
 }
 
 static bool
+read_databases(Database *database, RoleCatalog *catalog)
+{
+	Result *rows = database_query(database, query_role_catalog_databases, NO_PARAMS);
+
+	if (rows == NULL)
+		return false;
+	catalog->database_count = result_rows(rows);
+	catalog->databases = pg_malloc0(sizeof(char *) * (size_t) Max(catalog->database_count, 1));
+	for (int row = 0; row < catalog->database_count; row++)
+		catalog->databases[row] = kept_value(catalog, rows, row, 0);
+	result_free(rows);
+	return true;
+}
+
+static bool
 read_reach(Database *database, const char *owner, RoleCatalog *catalog)
 {
 	const char *set = SET_ROLE_PRIVILEGE(database_server_version(database));
@@ -132,8 +151,12 @@ role_catalog_read(Database *database, const Policy *policy, RoleCatalog *catalog
 	catalog->user = database_user(database);
 	catalog->database = database_name(database);
 	catalog->has_member_options = database_server_version(database) >= MEMBER_OPTIONS_VERSION;
-	done = read_roles(database, names, catalog) && read_members(database, names, catalog) &&
-		   read_settings(database, names, catalog) &&
+	/*
+	 * Members first: what another database gives it also claims, in one transaction, and a
+	 * membership without its claim would be revoked.
+	 */
+	done = read_members(database, names, catalog) && read_roles(database, names, catalog) &&
+		   read_settings(database, names, catalog) && read_databases(database, catalog) &&
 		   read_reach(database, policy_owner(policy), catalog);
 	pg_free(names);
 	return done;
@@ -145,6 +168,7 @@ role_catalog_free(RoleCatalog *catalog)
 	pg_free(catalog->roles);
 	pg_free(catalog->members);
 	pg_free(catalog->settings);
+	pg_free(catalog->databases);
 	text_pool_free(&catalog->pool);
 	memset(catalog, 0, sizeof(*catalog));
 }

@@ -19,6 +19,8 @@ typedef struct FoundRole
 	bool replication;
 	bool bypass_rls;
 	int connection_limit;
+	const char *comment; /* or NULL */
+	bool may_comment;	 /* who is connected may */
 } FoundRole;
 
 /* From PostgreSQL 16 on, there may be one a grantor. */
@@ -52,6 +54,8 @@ typedef struct RoleCatalog
 	int member_count;
 	FoundSetting *settings;
 	int setting_count;
+	const char **databases; /* of the cluster */
+	int database_count;
 	const char *user; /* who is connected */
 	const char *database;
 	bool has_member_options; /* the server is of PostgreSQL 16 or newer */

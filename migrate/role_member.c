@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "identifier.h"
+#include "role_claims.h"
 #include "role_member.h"
 
 /* What the policy says of the membership, or NULL. */
@@ -44,22 +45,23 @@ revoke(const RoleCatalog *catalog, const FoundMember *member, const char *option
 			appendPQExpBufferStr(statement, " CASCADE");
 	}
 	role_changes_add(changes, ROLE_REVOKE, member->member, statement, reason);
+	role_changes_lock(changes, role_catalog_find(catalog, member->role));
 }
 
-/* What a membership has more than the policy says. */
+/* What a membership has more than policies say. */
 static void
-revoke_options(const RoleCatalog *catalog, const FoundMember *member, const PolicyEntry *entry,
+revoke_options(const RoleCatalog *catalog, const FoundMember *member, const ClaimedMember *entry,
 			   RoleChangeList *changes)
 {
 	const char *reason = "The policy has the membership without this option.";
 
-	if (member->admin && !entry->grantable)
+	if (member->admin && !entry->admin)
 		revoke(catalog, member, "ADMIN OPTION FOR ", reason, changes);
 	if (!catalog->has_member_options)
 		return;
-	if (member->inherit && !entry->inherit_option)
+	if (member->inherit && !entry->inherit)
 		revoke(catalog, member, "INHERIT OPTION FOR ", reason, changes);
-	if (member->set && !entry->set_option)
+	if (member->set && !entry->set)
 		revoke(catalog, member, "SET OPTION FOR ", reason, changes);
 }
 
@@ -87,11 +89,33 @@ role_plan_revokes(const Policy *policy, const RoleCatalog *catalog, RoleChangeLi
 	{
 		const FoundMember *member = &catalog->members[i];
 		const PolicyEntry *entry = find_entry(policy, member);
+		ClaimedMember said = {.name = ""};
+		bool is_claimed;
 
 		if (entry != NULL)
-			revoke_options(catalog, member, entry, changes);
-		else
+			said = (ClaimedMember){.admin = entry->grantable,
+								   .inherit = entry->inherit_option,
+								   .set = entry->set_option};
+		is_claimed = role_claims_of_others(catalog, member->role, member->member, &said);
+		if (entry != NULL || (is_claimed && member->role_is_ours))
+			revoke_options(catalog, member, &said, changes);
+		else if (!is_claimed)
 			revoke_unknown(catalog, member, changes);
+	}
+}
+
+void
+role_plan_former_revokes(const RoleCatalog *catalog, const FoundRole *role, RoleChangeList *changes)
+{
+	for (int i = 0; i < catalog->member_count; i++)
+	{
+		const FoundMember *member = &catalog->members[i];
+		ClaimedMember said = {.name = ""};
+
+		if (strcmp(member->role, role->name) == 0 &&
+			role_claims_of_own(catalog, role->name, member->member) &&
+			!role_claims_of_others(catalog, role->name, member->member, &said))
+			revoke(catalog, member, "", "A former policy of this database gave it.", changes);
 	}
 }
 

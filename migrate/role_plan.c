@@ -5,6 +5,7 @@
 #include "postgres_fe.h"
 
 #include "identifier.h"
+#include "role_claims.h"
 #include "role_member.h"
 #include "role_plan.h"
 
@@ -29,8 +30,8 @@ static const struct
 const char *
 role_change_name(RoleChangeKind kind)
 {
-	static const char *const names[] = {"create role", "alter role", "revoke role", "grant role",
-										"set"};
+	static const char *const names[] = {"create role", "alter role", "revoke role",
+										"grant role",  "set",		 "comment"};
 
 	return names[kind];
 }
@@ -41,7 +42,22 @@ role_changes_add(RoleChangeList *changes, RoleChangeKind kind, const char *role,
 {
 	changes->items = pg_realloc(changes->items, sizeof(RoleChange) * (size_t) (changes->count + 1));
 	changes->items[changes->count++] =
-		(RoleChange){kind, role, pg_strdup(statement->data), pg_strdup(reason)};
+		(RoleChange){kind, role, pg_strdup(statement->data), pg_strdup(reason), NULL};
+	destroyPQExpBuffer(statement);
+}
+
+/* It changes nothing, and whoever does the same waits and then fails. */
+void
+role_changes_lock(RoleChangeList *changes, const FoundRole *role)
+{
+	PQExpBuffer statement = createPQExpBuffer();
+
+	appendPQExpBufferStr(statement, "ALTER ROLE ");
+	if (role != NULL && role->may_comment)
+	{
+		identifier_append(statement, role->name);
+		changes->items[changes->count - 1].lock = pg_strdup(statement->data);
+	}
 	destroyPQExpBuffer(statement);
 }
 
@@ -52,6 +68,7 @@ role_changes_free(RoleChangeList *changes)
 	{
 		pg_free(changes->items[i].statement);
 		pg_free(changes->items[i].reason);
+		pg_free(changes->items[i].lock);
 	}
 	pg_free(changes->items);
 	memset(changes, 0, sizeof(*changes));
@@ -99,6 +116,26 @@ is_lower(int limit, int than)
 	return limit != -1 && (than == -1 || limit < than);
 }
 
+/* With what other databases' policies say of it. */
+static PolicyRole
+shared_role(const PolicyRole *role, const RoleCatalog *catalog, const FoundRole *found)
+{
+	ClaimedAttributes sum = {role->can_login,		role->inherit,	   role->create_db,
+							 role->create_role,		role->replication, role->bypass_rls,
+							 role->connection_limit};
+	PolicyRole shared = *role;
+
+	role_claims_add_attributes(catalog, found, &sum);
+	shared.can_login = sum.can_login;
+	shared.inherit = sum.inherit;
+	shared.create_db = sum.create_db;
+	shared.create_role = sum.create_role;
+	shared.replication = sum.replication;
+	shared.bypass_rls = sum.bypass_rls;
+	shared.connection_limit = sum.connection_limit;
+	return shared;
+}
+
 static void
 alter_role(const PolicyRole *role, const FoundRole *found, bool additive, RoleChangeList *changes)
 {
@@ -117,10 +154,13 @@ alter_role(const PolicyRole *role, const FoundRole *found, bool additive, RoleCh
 	if (role->connection_limit != found->connection_limit &&
 		!(additive && is_lower(role->connection_limit, found->connection_limit)))
 		appendPQExpBuffer(statement, " CONNECTION LIMIT %d", role->connection_limit);
-	if (statement->len > unchanged)
-		role_changes_add(changes, ROLE_ATTRIBUTE, role->name, statement, role->place.reason);
-	else
+	if (statement->len == unchanged)
+	{
 		destroyPQExpBuffer(statement);
+		return;
+	}
+	role_changes_add(changes, ROLE_ATTRIBUTE, role->name, statement, role->place.reason);
+	role_changes_lock(changes, found);
 }
 
 /* A setting's name, which may have a prefix. */
@@ -218,12 +258,32 @@ role_plan(const Policy *policy, const RoleCatalog *catalog, bool additive, RoleC
 	for (int i = 0; i < policy->role_count; i++)
 	{
 		const FoundRole *found = role_catalog_find(catalog, policy->roles[i].name);
+		PolicyRole role;
 
-		if (found != NULL)
-			alter_role(&policy->roles[i], found, additive, changes);
+		if (found == NULL)
+			continue;
+		role = shared_role(&policy->roles[i], catalog, found);
+		alter_role(&role, found, additive, changes);
 	}
 	if (!additive)
 		role_plan_revokes(policy, catalog, changes);
 	role_plan_grants(policy, catalog, changes);
 	plan_settings(policy, catalog, additive, changes);
+	role_plan_claims(policy, catalog, additive, changes);
+}
+
+void
+role_plan_former(const Policy *policy, const RoleCatalog *catalog, RoleChangeList *changes)
+{
+	for (int i = 0; i < catalog->role_count; i++)
+	{
+		const FoundRole *role = &catalog->roles[i];
+		int count = changes->count;
+
+		if (policy_find_role(policy, role->name) != NULL || !role_claims_know(catalog, role))
+			continue;
+		role_plan_former_revokes(catalog, role, changes);
+		if (role->may_comment || changes->count > count)
+			role_plan_withdrawal(catalog, role, changes);
+	}
 }

@@ -15,7 +15,8 @@ typedef enum RoleChangeKind
 	ROLE_ATTRIBUTE,
 	ROLE_REVOKE,
 	ROLE_GRANT,
-	ROLE_SETTING
+	ROLE_SETTING,
+	ROLE_CLAIM
 } RoleChangeKind;
 
 typedef struct RoleChange
@@ -24,6 +25,7 @@ typedef struct RoleChange
 	const char *role; /* borrowed from the planner's input */
 	char *statement;
 	char *reason;
+	char *lock; /* a statement that keeps other databases' runs off what it is about; or NULL */
 } RoleChange;
 
 /* Zero-initialised it is empty. */
@@ -35,11 +37,19 @@ typedef struct RoleChangeList
 
 /*
  * Adds what is to be done about attributes, memberships and settings.  additive: nothing
- * is taken away.  Memberships in roles that the policy doesn't know are left alone,
- * unless they give what it gives nobody: another database's policy may own them.
+ * is taken away.  What another database's policy gives is left, as are memberships in
+ * roles that the policy doesn't know, unless they give what it gives nobody.
  */
 extern void role_plan(const Policy *policy, const RoleCatalog *catalog, bool additive,
 					  RoleChangeList *changes);
+
+/*
+ * Adds what is to be taken away that a former policy of this database has given, in roles
+ * that this one doesn't know.  It comes after owners and privileges, which may be given
+ * back by it.
+ */
+extern void role_plan_former(const Policy *policy, const RoleCatalog *catalog,
+							 RoleChangeList *changes);
 extern void role_changes_free(RoleChangeList *changes);
 
 extern const char *role_change_name(RoleChangeKind kind);

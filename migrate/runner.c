@@ -159,7 +159,8 @@ converge(Runner *runner, const Session *session)
 							   .policy = runner->settings->policy,
 							   .origin = runner->settings->policy_origin,
 							   .session = session,
-							   .leaves_roles = session != NULL};
+							   .leaves_roles = session != NULL,
+							   .leaves_former = session == NULL};
 	ChangeList changes = {0};
 	Converged outcome = convergence_run(&convergence, &changes);
 

@@ -1,4 +1,4 @@
--- Memberships of the policy's roles, and in them.  $1: the policy's roles, as a JSON array of names.
+-- Memberships of the policy's roles, and in them and in those that a database has claimed.  $1: the policy's roles, as a JSON array of names.
 -- Before PostgreSQL 16, a membership has no options but ADMIN.  What a role leads to that the
 -- policy gives nobody is its danger; the policy's own roles on the way are looked at themselves.
 WITH RECURSIVE ours AS (
@@ -39,4 +39,9 @@ SELECT pg_catalog.pg_get_userbyid(m.roleid), pg_catalog.pg_get_userbyid(m.member
 FROM pg_catalog.pg_auth_members AS m
 JOIN pg_catalog.pg_roles AS r ON r.oid = m.member
 WHERE m.member IN (SELECT ours.oid FROM ours) OR m.roleid IN (SELECT ours.oid FROM ours)
+   OR m.roleid IN (
+       SELECT d.objoid
+       FROM pg_catalog.pg_shdescription AS d
+       WHERE d.classoid = 'pg_catalog.pg_authid'::pg_catalog.regclass
+         AND d.description ~ '^hh-migrate "|\nhh-migrate "')
 ORDER BY 1, 2, 3;

@@ -217,6 +217,20 @@ is(sql(q{SELECT count(*) FROM pg_roles WHERE rolsuper}), 1, '... and nobody is s
 is(sql(q{SELECT setconfig[1] FROM pg_db_role_setting WHERE setrole = (SELECT oid FROM pg_roles WHERE rolname LIKE '%🦀')}),
     q{hh.x=a\\'; ALTER ROLE hh_app SUPERUSER; --}, '... the value is what was said');
 
+# A setting that the server refuses is nobody else's fault.
+foreach my $wrong ([ 'no_such_setting TO 1', qr/unrecognized configuration parameter "no_such_setting"/ ],
+    [ 'work_mem TO much', qr/invalid value for parameter "work_mem": "much"/ ])
+{
+    my ($setting, $message) = @$wrong;
+    my $refused = migrations_in(policy => "-- a\nCREATE ROLE wrong_setting;\n-- b\nALTER ROLE wrong_setting IN DATABASE CURRENT SET $setting;\n");
+    ($status, $out, $err) = roles('apply', '--policy', "$refused/policy");
+    is($status, 1, "$setting: exit code");
+    like($err, $message, '... the server\'s words');
+    like($err, qr/ALTER ROLE wrong_setting IN DATABASE main SET/, '... with the statement');
+    unlike($err, qr/another session/, '... and nobody else is blamed');
+    is(sql(q{SELECT count(*) FROM pg_roles WHERE rolname = 'wrong_setting'}), 0, '... nothing is changed');
+}
+
 # Two databases of a cluster at once, again and again: each has what its policy says.
 my @sides = ('side_a', 'side_b');
 add_database($node, $_, "\"$superuser\"") foreach @sides;

@@ -157,7 +157,7 @@ is(run_sql($node, 'main', undef, q{SELECT count(*) FROM pg_class WHERE relname =
 run_sql($node, 'main', undef, qq{DROP TABLE search."$quoted"; CREATE TABLE search."bell\a" (a int)});
 ($status, $out) = audit(undef);
 unlike($out, qr/\a/, 'a terminal is not commanded');
-like($out, qr/^-- A statement with control characters in a name/m, 'and the reader told where the statement is');
+like($out, qr/^ALTER TABLE search\.U&"bell\\0007" OWNER TO hh_owner;$/m, 'and the statement is the same');
 my ($bell) = grep { ($_->{object_name} // '') =~ /bell/ } findings(undef);
 is($bell->{remedy}, qq{ALTER TABLE search."bell\a" OWNER TO hh_owner}, 'which is in JSON');
 run_sql($node, 'main', undef, qq{DROP TABLE search."bell\a"});

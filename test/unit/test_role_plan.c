@@ -14,6 +14,12 @@
 	"-- make\nGRANT CREATE ON DATABASE CURRENT TO own;\n"                                          \
 	"-- setting\nALTER ROLE app IN DATABASE CURRENT SET hh.x TO 'it''s \\';\n"
 
+/* What is recorded of it. */
+#define OWN_CLAIMS                                                                                 \
+	"COMMENT ON ROLE own IS 'hh-migrate \"D b\" INHERIT MEMBER \"ad min\" SET' | "                 \
+	"COMMENT ON ROLE app IS 'hh-migrate \"D b\" LOGIN INHERIT LIMIT 5' | "                         \
+	"COMMENT ON ROLE \"ad min\" IS 'hh-migrate \"D b\" LOGIN'"
+
 /* What a cluster is after the policy was applied. */
 static FoundRole roles[] = {
 	{.name = "ad min", .can_login = true, .connection_limit = -1},
@@ -51,9 +57,16 @@ whole_catalog(void)
 						 .owner_may_create = true};
 }
 
+typedef enum Plan
+{
+	WHOLE,
+	ADDITIVE,
+	FORMER
+} Plan;
+
 /* The statements, with " | " between them. */
 static void
-plans(const RoleCatalog *catalog, bool additive, const char *expected, const char *what)
+plans(const RoleCatalog *catalog, Plan plan, const char *expected, const char *what)
 {
 	Policy policy = {0};
 	PolicyError error = {0};
@@ -62,7 +75,10 @@ plans(const RoleCatalog *catalog, bool additive, const char *expected, const cha
 
 	if (!policy_read(&policy, POLICY, strlen(POLICY), NULL, &error))
 		printf("# %d: %s\n", error.line, error.message);
-	role_plan(&policy, catalog, additive, &changes);
+	if (plan == FORMER)
+		role_plan_former(&policy, catalog, &changes);
+	else
+		role_plan(&policy, catalog, plan == ADDITIVE, &changes);
 	for (int i = 0; i < changes.count; i++)
 		appendPQExpBuffer(text, "%s%s", i > 0 ? " | " : "", changes.items[i].statement);
 	is_text(text->data, expected, what);
@@ -81,21 +97,21 @@ check_empty_cluster(void)
 						   .database = "D b",
 						   .has_member_options = true};
 
-	plans(&catalog, false,
+	plans(&catalog, WHOLE,
 		  "CREATE ROLE own NOLOGIN | CREATE ROLE app LOGIN CONNECTION LIMIT 5 | "
 		  "CREATE ROLE \"ad min\" LOGIN NOINHERIT | "
 		  "GRANT own TO \"ad min\" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE | "
 		  "GRANT own TO boss WITH ADMIN FALSE, INHERIT TRUE, SET TRUE | "
 		  "GRANT CREATE ON DATABASE \"D b\" TO own | "
-		  "ALTER ROLE app IN DATABASE \"D b\" SET hh.x TO E'it''s \\\\'",
+		  "ALTER ROLE app IN DATABASE \"D b\" SET hh.x TO E'it''s \\\\' | " OWN_CLAIMS,
 		  "from nothing, from 16 on");
 	catalog.has_member_options = false;
 	catalog.user = "super";
-	plans(&catalog, true,
+	plans(&catalog, ADDITIVE,
 		  "CREATE ROLE own NOLOGIN | CREATE ROLE app LOGIN CONNECTION LIMIT 5 | "
 		  "CREATE ROLE \"ad min\" LOGIN NOINHERIT | GRANT own TO \"ad min\" | "
 		  "GRANT CREATE ON DATABASE \"D b\" TO own | "
-		  "ALTER ROLE app IN DATABASE \"D b\" SET hh.x TO E'it''s \\\\'",
+		  "ALTER ROLE app IN DATABASE \"D b\" SET hh.x TO E'it''s \\\\' | " OWN_CLAIMS,
 		  "from nothing, before, as a superuser");
 }
 
@@ -105,7 +121,7 @@ check_attributes(void)
 	RoleCatalog catalog = whole_catalog();
 	FoundRole changed[lengthof(roles)];
 
-	plans(&catalog, false, "", "nothing to do");
+	plans(&catalog, WHOLE, "", "nothing to do");
 	memcpy(changed, roles, sizeof(roles));
 	catalog.roles = changed;
 	changed[1] = (FoundRole){.name = "app",
@@ -115,13 +131,13 @@ check_attributes(void)
 							 .replication = true,
 							 .create_role = true,
 							 .connection_limit = -1};
-	plans(&catalog, false,
+	plans(&catalog, WHOLE,
 		  "ALTER ROLE app NOSUPERUSER LOGIN INHERIT NOCREATEDB NOCREATEROLE NOREPLICATION "
 		  "NOBYPASSRLS CONNECTION LIMIT 5",
 		  "attributes");
-	plans(&catalog, true, "ALTER ROLE app LOGIN INHERIT", "... that give something");
+	plans(&catalog, ADDITIVE, "ALTER ROLE app LOGIN INHERIT", "... that give something");
 	changed[1].connection_limit = 3;
-	plans(&catalog, true, "ALTER ROLE app LOGIN INHERIT CONNECTION LIMIT 5",
+	plans(&catalog, ADDITIVE, "ALTER ROLE app LOGIN INHERIT CONNECTION LIMIT 5",
 		  "... a higher limit, too");
 }
 
@@ -162,17 +178,17 @@ check_members(void)
 	catalog.members = found;
 	catalog.member_count = lengthof(found);
 	plans(
-		&catalog, false,
+		&catalog, WHOLE,
 		"REVOKE ADMIN OPTION FOR own FROM \"ad min\" GRANTED BY boss CASCADE | "
 		"REVOKE INHERIT OPTION FOR own FROM \"ad min\" GRANTED BY boss | "
 		"REVOKE own FROM app GRANTED BY \"a b\" | REVOKE own FROM other GRANTED BY boss CASCADE | "
 		"REVOKE pg_x FROM app GRANTED BY boss | "
 		"GRANT own TO \"ad min\" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE",
 		"memberships from 16 on");
-	plans(&catalog, true, "GRANT own TO \"ad min\" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE",
+	plans(&catalog, ADDITIVE, "GRANT own TO \"ad min\" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE",
 		  "... that give something");
 	catalog.has_member_options = false;
-	plans(&catalog, false,
+	plans(&catalog, WHOLE,
 		  "REVOKE ADMIN OPTION FOR own FROM \"ad min\" | REVOKE own FROM app | "
 		  "REVOKE own FROM other | REVOKE pg_x FROM app",
 		  "memberships before");
@@ -188,9 +204,9 @@ check_grantors(void)
 	found[1].grantor = "other";
 	catalog.members = found;
 	catalog.member_count = lengthof(found);
-	plans(&catalog, false, "", "what one grantor gives and another doesn't is given");
+	plans(&catalog, WHOLE, "", "what one grantor gives and another doesn't is given");
 	catalog.member_count = 1;
-	plans(&catalog, false, "GRANT own TO \"ad min\" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE",
+	plans(&catalog, WHOLE, "GRANT own TO \"ad min\" WITH ADMIN FALSE, INHERIT FALSE, SET TRUE",
 		  "a membership without the option lacks it");
 }
 
@@ -202,11 +218,104 @@ check_settings(void)
 
 	catalog.settings = found;
 	catalog.setting_count = lengthof(found);
-	plans(&catalog, false,
+	plans(&catalog, WHOLE,
 		  "ALTER ROLE app IN DATABASE \"D b\" SET hh.x TO E'it''s \\\\' | "
 		  "ALTER ROLE own IN DATABASE \"D b\" RESET a.\"\"\"b\"",
 		  "settings");
-	plans(&catalog, true, "", "... of which nothing gives something");
+	plans(&catalog, ADDITIVE, "", "... of which nothing gives something");
+}
+
+/* In the other database's policy, "own" has members "other" and "app", and "app" other attributes. */
+static void
+check_claims(void)
+{
+	static const char *databases[] = {"D b", "second"};
+	RoleCatalog catalog = whole_catalog();
+	FoundRole claimed[lengthof(roles)];
+	FoundMember found[] = {
+		members[0],
+		{.role = "own",
+		 .member = "other",
+		 .grantor = "boss",
+		 .inherit = true,
+		 .role_is_ours = true},
+		{.role = "own",
+		 .member = "app",
+		 .grantor = "boss",
+		 .admin = true,
+		 .set = true,
+		 .member_is_ours = true,
+		 .role_is_ours = true},
+	};
+
+	memcpy(claimed, roles, sizeof(roles));
+	for (size_t i = 0; i < lengthof(roles); i++)
+		claimed[i].may_comment = true;
+	claimed[0].comment = "hh-migrate \"D b\" LOGIN";
+	claimed[1].comment =
+		"Ours.\nhh-migrate \"second\" CREATEDB LIMIT 9\nhh-migrate \"third\" LIMIT 10";
+	claimed[1].connection_limit = 9;
+	claimed[1].create_db = true;
+	claimed[2].comment = "hh-migrate \"second\" MEMBER \"other\" INHERIT MEMBER \"app\" SET\n"
+						 "hh-migrate \"D b\" INHERIT MEMBER \"ad min\" SET";
+	catalog.roles = claimed;
+	catalog.databases = databases;
+	catalog.database_count = lengthof(databases);
+	catalog.members = found;
+	catalog.member_count = lengthof(found);
+	plans(&catalog, WHOLE,
+		  "REVOKE ADMIN OPTION FOR own FROM app GRANTED BY boss CASCADE | "
+		  "COMMENT ON ROLE app IS 'Ours.\nhh-migrate \"second\" CREATEDB LIMIT 9\n"
+		  "hh-migrate \"D b\" LOGIN INHERIT LIMIT 5'",
+		  "what another database's policy gives is left, and no more");
+	claimed[1].may_comment = false;
+	plans(&catalog, ADDITIVE, "", "who may not write a comment leaves it");
+	claimed[1].comment = "hh-migrate \"D b\" LOGIN INHERIT LIMIT 5";
+	catalog.database_count = 1;
+	plans(&catalog, WHOLE,
+		  "ALTER ROLE app NOCREATEDB CONNECTION LIMIT 5 | REVOKE own FROM other GRANTED BY boss | "
+		  "REVOKE own FROM app GRANTED BY boss CASCADE",
+		  "what a database gave that is gone is taken away");
+}
+
+/* A role of another profile. */
+static void
+check_former(void)
+{
+	static const char *databases[] = {"D b", "second"};
+	RoleCatalog catalog = whole_catalog();
+	FoundRole former[] = {
+		{.name = "team",
+		 .may_comment = true,
+		 .comment = "Mine.\nhh-migrate \"D b\" INHERIT MEMBER \"app\" INHERIT MEMBER \"own\" SET"},
+		{.name = "unknown", .may_comment = true, .comment = "hh-migrate \"second\" LOGIN"},
+	};
+	FoundMember found[] = {
+		{.role = "team",
+		 .member = "app",
+		 .grantor = "boss",
+		 .inherit = true,
+		 .member_is_ours = true},
+		{.role = "team", .member = "other", .grantor = "boss", .inherit = true},
+	};
+
+	catalog.roles = former;
+	catalog.role_count = lengthof(former);
+	catalog.databases = databases;
+	catalog.database_count = lengthof(databases);
+	catalog.members = found;
+	catalog.member_count = lengthof(found);
+	plans(&catalog, FORMER,
+		  "REVOKE team FROM app GRANTED BY boss | COMMENT ON ROLE team IS 'Mine.'",
+		  "what a former policy gave is taken back");
+	former[0].comment = "hh-migrate \"D b\" MEMBER \"app\"\nhh-migrate \"second\" MEMBER \"app\"";
+	plans(&catalog, FORMER, "COMMENT ON ROLE team IS 'hh-migrate \"second\" MEMBER \"app\"'",
+		  "... unless another database gives it too");
+	former[0].may_comment = false;
+	plans(&catalog, FORMER, "", "... and that is an administrator's to write");
+	former[0].comment = "hh-migrate \"D b\" MEMBER \"app\"";
+	plans(&catalog, FORMER, "REVOKE team FROM app GRANTED BY boss | COMMENT ON ROLE team IS NULL",
+		  "... where something is to be done, it is shown whole");
 }
 
 int
@@ -217,5 +326,7 @@ main(void)
 	check_members();
 	check_grantors();
 	check_settings();
+	check_claims();
+	check_former();
 	return tap_done();
 }
