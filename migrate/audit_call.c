@@ -34,13 +34,26 @@ bind_audit(Database *database)
 	return is_bound;
 }
 
+char *
+audit_query(const Session *session, const char *sql)
+{
+	static const char by_name[] = "hh.audit(";
+	const char *call = strstr(sql, by_name);
+
+	Assert(call != NULL);
+	if (session->mode != SESSION_AS_OWNER)
+		return pg_strdup(sql);
+	if (!bind_audit(session->database))
+		return NULL;
+	return psprintf("%.*spg_temp.hh_audit(%s", (int) (call - sql), sql, call + strlen(by_name));
+}
+
 Result *
 audit_call(const Session *session, const char *role)
 {
-	bool binds = session->mode == SESSION_AS_OWNER;
+	char *query = audit_query(session, query_audit);
+	Result *rows = query ? session_query(session, query, AUDIT_COLUMNS, PARAMS(role)) : NULL;
 
-	if (binds && !bind_audit(session->database))
-		return NULL;
-	return session_query(session, binds ? query_audit_bound : query_audit, AUDIT_COLUMNS,
-						 PARAMS(role));
+	pg_free(query);
+	return rows;
 }

@@ -224,7 +224,9 @@ audit_report_print(const AuditSummary *summary, OutputFormat format, bool quiet,
 		{
 			fputc('\n', stream);
 			print_table(summary->findings, stream);
-			print_remedies(summary->findings, stream);
+			/* Another policy's are not this one's to recommend. */
+			if (summary->is_current)
+				print_remedies(summary->findings, stream);
 		}
 	}
 }

@@ -20,6 +20,7 @@
 #include "command_roles.h"
 #include "command_roles_passwords.h"
 #include "command_roles_verify.h"
+#include "command_run.h"
 #include "command_status.h"
 #include "command_trace.h"
 #include "command_up.h"
@@ -43,8 +44,9 @@ typedef struct Command
 
 static const Command commands[] = {
 	{"up", NULL, UP, "bring the database up to date",
-	 "Creates or updates the extension headhunter, then applies the migrations that are\n"
-	 "pending, each in a transaction of its own. Running it again is harmless.",
+	 "Brings roles, the extension headhunter, the migrations that are pending, each in a\n"
+	 "transaction of its own, and owners and privileges to what this program and the policy\n"
+	 "say. Running it again is harmless.",
 	 command_up},
 	{"down", NULL, DOWN, "take back migrations that have a revert part",
 	 "Takes back the newest migration, or with --to all above that version, newest first,\n"
@@ -101,6 +103,11 @@ static const Command commands[] = {
 	 "far the partitions reach. Exits with 2 where that is under 30 days, or where rows\n"
 	 "are left in a default partition.",
 	 command_maintain},
+	{"run", "STATEMENT...", RUN, "run statements as the deployment's owner",
+	 "Runs SQL in the owner's name, all in one transaction, so that nothing that stands in the\n"
+	 "owner's tables gets at the connected role's rights, as it could under SET ROLE. Shows\n"
+	 "no rows. The doctor's remedies are of this kind.",
+	 command_run},
 	{"doctor", NULL, DOCTOR, "say what each service lacks, and which command brings it",
 	 "Connects as the role of each service, does what the service does at its start, and\n"
 	 "tries its statements without effect. Changes nothing. Exits with 2 where a service is\n"

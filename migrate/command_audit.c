@@ -12,6 +12,7 @@
 #include "command_audit.h"
 #include "connect.h"
 #include "policy_file.h"
+#include "policy_image.h"
 #include "queries.h"
 #include "session.h"
 
@@ -111,6 +112,30 @@ print(const Options *options, const Reading *reading, const AuditSummary *summar
 	return true;
 }
 
+/*
+ * The image is the owner's to write, and remedies that only an altered one asks for are
+ * nobody's to run.  Who can't act as the owner doesn't see it.
+ */
+static bool
+check_is_unaltered(const Session *session, const Policy *policy)
+{
+	PolicyImage image = {0};
+	bool looked = policy_image_look(session, policy, &image);
+	bool is_altered = policy_image_is_altered(&image, policy);
+
+	if (is_altered)
+	{
+		pg_log_error("somebody has altered the policy's image in this database");
+		pg_log_error_detail("What is held against it is not held against the policy, though its "
+							"checksum is recorded.");
+		pg_log_error_hint("\"hh-migrate up\" writes it anew. Only the owner, role %s, may write to "
+						  "hh.policy_role, hh.policy and hh.service.",
+						  session->owner);
+	}
+	policy_image_free(&image);
+	return looked && !is_altered;
+}
+
 static int
 audit(const Options *options, const Session *session, const Policy *policy)
 {
@@ -120,7 +145,7 @@ audit(const Options *options, const Session *session, const Policy *policy)
 	Result *source = is_read ? read_source(session) : NULL;
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (source != NULL)
+	if (source != NULL && check_is_unaltered(session, policy))
 	{
 		AuditSummary summary = {.database = database_name(session->database),
 								.role = options->role,
@@ -169,7 +194,12 @@ command_audit(const Options *options)
 	if (policy_file_load(&policy, options) &&
 		(database = database_connect(&options->connection)) != NULL &&
 		open_session(database, &deployment, &session))
-		exit_code = audit(options, &session, &policy);
+	{
+		/* Nobody is to alter the image between the looks at it. */
+		if (database_command(database, "BEGIN ISOLATION LEVEL REPEATABLE READ"))
+			exit_code = audit(options, &session, &policy);
+		database_rollback(database);
+	}
 	database_close(database);
 	deployment_free(&deployment);
 	policy_free(&policy);

@@ -45,13 +45,44 @@ typedef struct Consultation
 	Diagnosis diagnosis;
 } Consultation;
 
-/* The services of the policy, for a database that knows none yet. */
+/*
+ * The services of the policy, and not those of hh.service: its rows are the owner's to write,
+ * and the doctor logs in as the roles.  That they differ is a finding of its own.
+ */
 static void
 take_services(DoctorServices *services, const Policy *policy)
 {
 	for (int i = 0; i < policy->service_count; i++)
 		doctor_services_add(services, policy->services[i].name, policy->services[i].role,
 							doctor_mode_of_name(policy->services[i].mode));
+}
+
+static bool
+has_profile(const Policy *policy, const char *name)
+{
+	for (int i = 0; i < policy->profile_count; i++)
+	{
+		if (strcmp(policy->profiles[i].name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Where none was asked for, the database is held against the profile that it says it has. */
+static void
+take_recorded_profile(Consultation *consultation)
+{
+	const char *recorded = consultation->view.profile;
+	Options options = *consultation->options;
+	Policy policy = {0};
+
+	options.profile = recorded;
+	if (consultation->options->profile == NULL && recorded != NULL &&
+		has_profile(&consultation->policy, recorded) && policy_file_load(&policy, &options))
+	{
+		policy_free(&consultation->policy);
+		consultation->policy = policy;
+	}
 }
 
 /* Where nobody gets as far as a login, the services need not wait for the same. */
@@ -147,7 +178,7 @@ fill_context(Consultation *consultation)
 		.secrets_dir = options->secrets_directory,
 		.directory = options->directory,
 		.policy = options->policy,
-		.profile = options->profile ? options->profile : consultation->view.image.profile};
+		.profile = options->profile ? options->profile : consultation->view.profile};
 	if (consultation->view.is_surveyed && session->mode == SESSION_AS_OWNER &&
 		!database_user_is_superuser(session->database))
 		consultation->set_role =
@@ -162,13 +193,12 @@ consult(Consultation *consultation)
 	Login login = {0};
 
 	consultation->address = database_address(&options->connection);
-	consultation->view.asked_profile = options->profile;
 	consultation->database =
 		database_connect_trying(&options->connection, DOCTOR_CONNECT_TIMEOUT_MS, &login);
-	doctor_view_open(&consultation->view, consultation->database, &consultation->survey,
-					 &consultation->policy, &consultation->services);
-	if (!consultation->view.knows_services)
-		take_services(&consultation->services, &consultation->policy);
+	consultation->view.policy = &consultation->policy;
+	doctor_view_open(&consultation->view, consultation->database, &consultation->survey);
+	take_recorded_profile(consultation);
+	take_services(&consultation->services, &consultation->policy);
 	fill_context(consultation);
 	if (consultation->database == NULL && login.message != NULL && concerns_everybody(&login))
 		fail_everybody(consultation, &login);
@@ -187,7 +217,7 @@ static void
 consultation_free(Consultation *consultation)
 {
 	diagnosis_free(&consultation->diagnosis);
-	policy_image_free(&consultation->view.image);
+	pg_free(consultation->view.profile);
 	for (int i = 0; i < consultation->role_count; i++)
 		examination_free(&consultation->roles[i]);
 	pg_free(consultation->roles);

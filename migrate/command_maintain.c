@@ -8,12 +8,11 @@
 
 #include "command_maintain.h"
 #include "connect.h"
-#include "deployment.h"
 #include "display.h"
 #include "lock_watch.h"
+#include "owner_session.h"
 #include "queries.h"
 #include "report.h"
-#include "session.h"
 
 /* Below this many days before partitions run out, a scheduler has failed. */
 #define FEWEST_DAYS_LEFT 30
@@ -142,56 +141,19 @@ maintain(const Options *options, const Session *session, bool *healthy)
 	return horizon != NULL;
 }
 
-/* Whether the session may act as the owner of what a deployment has made. */
-static bool
-check_deployment(const Deployment *deployment, SessionMode mode)
-{
-	const WriteRefusal *refusal = deployment_write_refusal(deployment);
-
-	if (refusal)
-	{
-		pg_log_error("%s", refusal->message);
-		pg_log_error_detail("%s", refusal->detail);
-		pg_log_error_hint("%s", refusal->hint);
-		return false;
-	}
-	if (!deployment->ledger_exists)
-	{
-		pg_log_error("Headhunter is not deployed in this database");
-		pg_log_error_hint("Run \"hh-migrate up\" first.");
-		return false;
-	}
-	if (mode == SESSION_READER)
-	{
-		pg_log_error("could not act as role \"%s\", to which the deployment belongs",
-					 deployment->owner);
-		if (deployment->may_become_owner)
-			pg_log_error_hint("Extension headhunter is missing: run \"hh-migrate up\" first.");
-		else
-			pg_log_error_hint("Connect as that role, or as one that may SET ROLE to it.");
-		return false;
-	}
-	return true;
-}
-
 int
 command_maintain(const Options *options)
 {
 	Database *database = database_connect(&options->connection);
 	Deployment deployment = {0};
+	Session session;
 	bool healthy = false;
 	bool done = false;
 
 	if (database == NULL)
 		return EXIT_COULD_NOT_RUN;
-	if (deployment_read(database, &deployment, false) &&
-		deployment_check_schema(database, &deployment, true) &&
-		deployment_decide_owner(database, &deployment, NULL))
-	{
-		Session session = session_make(database, &deployment);
-
-		done = check_deployment(&deployment, session.mode) && maintain(options, &session, &healthy);
-	}
+	if (owner_session_open(database, &deployment, &session))
+		done = maintain(options, &session, &healthy);
 	deployment_free(&deployment);
 	database_close(database);
 	if (!done)

@@ -23,11 +23,12 @@ typedef struct Intent
 } Intent;
 
 static bool
-read_policy_image(Database *database, const Survey *survey, PolicyImage *image)
+read_policy_image(Database *database, const Survey *survey, const Policy *policy,
+				  PolicyImage *image)
 {
 	Session session = session_make(database, &survey->deployment);
 
-	return policy_image_look(&session, image);
+	return policy_image_look(&session, policy, image);
 }
 
 /* What roles and privileges lack of the policy, in words; NULL where nothing. */
@@ -103,7 +104,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey, c
 	if (plan_has_part(options->only, PART_ROLES))
 		owner.of_policy = policy_owner(&intent->policy);
 	if (survey_take(survey, database, &owner, true) &&
-		read_policy_image(database, survey, &image) &&
+		read_policy_image(database, survey, &intent->policy, &image) &&
 		find_differences(options, database, survey, intent, &image, &differences))
 	{
 		PlanInput input = {.deployment = &survey->deployment,
@@ -121,6 +122,7 @@ plan_and_carry_out(const Options *options, Database *database, Survey *survey, c
 							   strcmp(database_user(database), survey->deployment.owner) != 0,
 						   .policy = {intent->policy.checksum, intent->policy.profile},
 						   .recorded = {image.checksum, image.profile},
+						   .image_is_altered = image.is_altered,
 						   .has_policy_table = image.has_tables,
 						   .converges = differences.converges,
 						   .role_changes = differences.roles,

@@ -24,16 +24,11 @@
 bool
 convergence_look(const Session *session, bool *can_audit)
 {
-	PolicyImage image = {0};
-	bool looked;
+	bool is_there;
 
 	*can_audit = false;
-	if (session->mode == SESSION_READER)
-		return true;
-	looked = policy_image_look(session, &image) &&
-			 (!image.has_tables || audit_look(session->database, can_audit));
-	policy_image_free(&image);
-	return looked;
+	return policy_image_find(session, &is_there) &&
+		   (!is_there || audit_look(session->database, can_audit));
 }
 
 static void

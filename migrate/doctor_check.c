@@ -10,8 +10,8 @@
 #define EMBED			 "hh-embed-svc"
 #define EMBED_AND_SEARCH "hh-embed-svc hh-search-svc"
 
-/* What can't be seen before one has logged in. */
-#define CONNECTED CHECK_BIT(CHECK_CONNECT)
+/* What can't be seen before one has logged in, and isn't looked at as a superuser. */
+#define CONNECTED (CHECK_BIT(CHECK_CONNECT) | CHECK_BIT(CHECK_SUPERUSER))
 
 #define CANNOT_CONNECT "the service can't connect and does not start"
 #define CANNOT_START   "the service finds that out at its start, and refuses to run"
@@ -66,6 +66,13 @@ const DoctorCheck doctor_checks[CHECK_COUNT] = {
 					   .message = "role %s may not connect to the database",
 					   .effect = CANNOT_CONNECT,
 					   .remedy = "hh-migrate roles apply"},
+	[CHECK_SUPERUSER] = {.name = "superuser",
+						 .scope = SCOPE_ROLE,
+						 .after = CHECK_BIT(CHECK_CONNECT),
+						 .message = "role %s is a superuser, and the doctor tries nothing as one",
+						 .effect = "whatever the database's owner makes runs with every right "
+								   "there is when the service uses it",
+						 .remedy = "hh-migrate roles apply"},
 	[CHECK_CERTIFICATE] = {.name = "certificate",
 						   .scope = SCOPE_DATABASE,
 						   .is_warning = true,
@@ -114,6 +121,11 @@ const DoctorCheck doctor_checks[CHECK_COUNT] = {
 					.message = "function %s is missing",
 					.effect = "embeddings go unchecked, and profiles get no search document",
 					.remedy = "hh-migrate up"},
+	[CHECK_DEPLOYMENT] = {.name = "deployment",
+						  .scope = SCOPE_SERVICES,
+						  .message = "what is deployed can't be looked at: %s",
+						  .effect = "whether the service finds what it needs is not known",
+						  .remedy = "hh-migrate roles apply"},
 	[CHECK_MIGRATIONS] = {.name = "migrations",
 						  .scope = SCOPE_SERVICES,
 						  .after = CHECK_BIT(CHECK_SCHEMAS) | CHECK_BIT(CHECK_CODE),

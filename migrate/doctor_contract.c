@@ -93,12 +93,12 @@ const ContractTable contract_tables[] = {
 
 const ContractKey contract_keys[] = {
 	{EMBED, "search.tenants", "tenant_id",
-	 "sql ALTER TABLE search.tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id)"},
+	 "owner ALTER TABLE search.tenants ADD CONSTRAINT tenants_pkey PRIMARY KEY (tenant_id)"},
 	{EMBED, "search.candidate_embeddings", "chunk_type,entity_id,tenant_id",
-	 "sql ALTER TABLE search.candidate_embeddings ADD CONSTRAINT candidate_embeddings_pkey "
+	 "owner ALTER TABLE search.candidate_embeddings ADD CONSTRAINT candidate_embeddings_pkey "
 	 "PRIMARY KEY (tenant_id, entity_id, chunk_type)"},
 	{ENRICH, "search.candidate_profiles", "candidate_id,tenant_id",
-	 "sql ALTER TABLE search.candidate_profiles ADD CONSTRAINT candidate_profiles_pkey "
+	 "owner ALTER TABLE search.candidate_profiles ADD CONSTRAINT candidate_profiles_pkey "
 	 "PRIMARY KEY (tenant_id, candidate_id)"},
 	{0},
 };

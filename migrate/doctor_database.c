@@ -6,6 +6,7 @@
 
 #include "common/logging.h"
 
+#include "audit_call.h"
 #include "direct_read.h"
 #include "doctor_check.h"
 #include "doctor_contract.h"
@@ -44,27 +45,28 @@ read_table(const DoctorView *view, const char *table, const char *sql, int colum
 	return session_run(&view->session, sql, columns, NO_PARAMS, error);
 }
 
-static bool
-read_services(const DoctorView *view, DoctorServices *services)
+/*
+ * The profile that is recorded, NULL where it can't be seen: a reader is told it by
+ * hh.policy_source, if it may read that.
+ */
+static char *
+read_profile(const DoctorView *view)
 {
 	ServerError error = {0};
-	Result *rows = read_table(view, "service", query_doctor_services, 3, &error);
+	Result *rows = read_table(view, "policy_source", query_doctor_profile, 1, &error);
+	const char *profile = rows && result_rows(rows) > 0 ? result_value(rows, 0, 0) : NULL;
+	char *copy = profile ? pg_strdup(profile) : NULL;
 
-	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
-		doctor_services_add(services, result_value(rows, row, 0), result_value(rows, row, 1),
-							doctor_mode_of_name(result_value(rows, row, 2)));
 	result_free(rows);
 	server_error_free(&error);
-	return services->count > 0;
+	return copy;
 }
 
 void
-doctor_view_open(DoctorView *view, Database *database, Survey *survey, const Policy *policy,
-				 DoctorServices *services)
+doctor_view_open(DoctorView *view, Database *database, Survey *survey)
 {
 	view->database = database;
 	view->survey = survey;
-	view->policy = policy;
 	if (database == NULL)
 		return;
 	database_command(database, "SET statement_timeout = '4s'");
@@ -72,10 +74,51 @@ doctor_view_open(DoctorView *view, Database *database, Survey *survey, const Pol
 	if (!view->is_surveyed)
 		return;
 	view->session = session_make(database, &survey->deployment);
-	if (!survey->deployment.ledger_exists)
-		return;
-	view->knows_services = read_services(view, services);
-	view->knows_image = policy_image_look(&view->session, &view->image);
+	if (survey->deployment.ledger_exists)
+		view->profile = read_profile(view);
+}
+
+/*
+ * Whether who is connected must be able to look at all: an administrator, who may act as the
+ * owner, or is to by the policy.  Others are told what they can't see, and that is all.
+ */
+static bool
+is_to_see(const DoctorView *view)
+{
+	const Deployment *deployment = &view->survey->deployment;
+	const char *owner = policy_owner(view->policy);
+
+	if (deployment->makes_roles || deployment->may_become_standing_owner)
+		return true;
+	for (int i = 0; i < view->policy->entry_count && owner != NULL; i++)
+	{
+		const PolicyEntry *entry = &view->policy->entries[i];
+
+		if (entry->rule == RULE_MEMBER && strcmp(entry->object, owner) == 0 &&
+			strcmp(entry->role, database_user(view->database)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What somebody has broken so that it can't be looked at is a finding. */
+static void
+observe_unseen(Examination *examination, const DoctorView *view, const char *what,
+			   const char *detail)
+{
+	if (is_to_see(view))
+		examination_observe(
+			examination,
+			(Observation){.check = CHECK_DEPLOYMENT, .object = what, .detail = detail});
+}
+
+static void
+cannot_look(Examination *examination, const DoctorView *view, DoctorCheckId check,
+			const ServerError *error)
+{
+	examination_impossible(examination, check, error->message);
+	if (view->session.mode != SESSION_READER)
+		observe_unseen(examination, view, doctor_checks[check].name, error->message);
 }
 
 /* The columns of queries/doctor_roles.sql. */
@@ -179,7 +222,7 @@ look_at_partitions(Examination *examination, const DoctorView *view)
 
 	if (rows == NULL)
 	{
-		examination_impossible(examination, CHECK_PARTITIONS, error.message);
+		cannot_look(examination, view, CHECK_PARTITIONS, &error);
 		examination_impossible(examination, CHECK_DEFAULT_ROWS, error.message);
 	}
 	else
@@ -200,15 +243,15 @@ look_at_registry(Examination *examination, const DoctorView *view)
 	Result *rows = read_table(view, "embedding_model", query_doctor_registry, 2, &error);
 
 	if (rows == NULL)
-		examination_impossible(examination, CHECK_REGISTRY, error.message);
+		cannot_look(examination, view, CHECK_REGISTRY, &error);
 	else
 		examination_done(examination, CHECK_REGISTRY);
 	if (rows != NULL && result_rows(rows) > 0)
 	{
 		const char *dimensions = result_value(rows, 0, 1);
 		char *detail = psprintf("it has %s; there are %s", dimensions, result_value(rows, 0, 0));
-		char *remedy = psprintf("sql UPDATE hh.embedding_model SET active = false WHERE dims <> %s",
-								dimensions);
+		char *remedy = psprintf(
+			"owner UPDATE hh.embedding_model SET active = false WHERE dims <> %s", dimensions);
 
 		examination_observe(examination,
 							(Observation){.check = CHECK_REGISTRY,
@@ -222,27 +265,41 @@ look_at_registry(Examination *examination, const DoctorView *view)
 	server_error_free(&error);
 }
 
-/* A profile is held against the recorded one where it was asked for. */
-static void
-look_at_policy(Examination *examination, const DoctorView *view)
+static char *
+policy_difference(const PolicyImage *image, const Policy *policy)
 {
-	const PolicyImage *image = &view->image;
-	char *detail = NULL;
+	if (image->checksum == NULL)
+		return pg_strdup("none is recorded");
+	if (strcmp(image->checksum, policy->checksum) != 0)
+		return psprintf("its checksum is %.12s, and the file's is %.12s", image->checksum,
+						policy->checksum);
+	if (strcmp(image->profile, policy->profile) != 0)
+		return psprintf("its profile is \"%s\"", image->profile);
+	return image->is_altered ? pg_strdup("somebody has altered its rows") : NULL;
+}
 
-	if (!view->knows_image || view->session.mode == SESSION_READER)
+/* *is_current: the image is the policy. */
+static void
+look_at_policy(Examination *examination, const DoctorView *view, bool *is_current)
+{
+	PolicyImage image = {0};
+	char *detail;
+
+	*is_current = false;
+	if (view->session.mode == SESSION_READER ||
+		!policy_image_look(&view->session, view->policy, &image))
 	{
 		examination_impossible(examination, CHECK_POLICY,
 							   "the recorded policy is read by its owner alone");
+		if (view->session.mode != SESSION_READER)
+			observe_unseen(examination, view, doctor_checks[CHECK_POLICY].name,
+						   "standard error says why");
 		return;
 	}
 	examination_done(examination, CHECK_POLICY);
-	if (image->checksum == NULL)
-		detail = pg_strdup("none is recorded");
-	else if (strcmp(image->checksum, view->policy->checksum) != 0)
-		detail = psprintf("its checksum is %.12s, and the file's is %.12s", image->checksum,
-						  view->policy->checksum);
-	else if (view->asked_profile != NULL && strcmp(image->profile, view->asked_profile) != 0)
-		detail = psprintf("its profile is \"%s\"", image->profile);
+	detail = policy_difference(&image, view->policy);
+	*is_current = detail == NULL;
+	policy_image_free(&image);
 	if (detail != NULL)
 		examination_observe(
 			examination,
@@ -313,15 +370,21 @@ look_at_audit(Examination *examination, const DoctorView *view, const DoctorServ
 {
 	static const DoctorCheckId checks[] = {CHECK_MISSING, CHECK_EXCESS, CHECK_PRIVILEGES_OF_OTHERS};
 	ServerError error = {0};
-	Result *rows = run_contained(view, query_doctor_audit, 6, PARAMS(roles), &error);
+	char *query = audit_query(&view->session, query_doctor_audit);
+	Result *rows = query ? run_contained(view, query, 6, PARAMS(roles), &error) : NULL;
 
+	pg_free(query);
+	if (rows == NULL && error.message == NULL)
+		error.message = pg_strdup("standard error says why");
 	for (size_t i = 0; i < lengthof(checks); i++)
 	{
-		if (rows == NULL)
-			examination_impossible(examination, checks[i], error.message);
-		else
+		if (rows != NULL)
 			examination_done(examination, checks[i]);
+		else
+			examination_impossible(examination, checks[i], error.message);
 	}
+	if (rows == NULL && view->session.mode != SESSION_READER)
+		observe_unseen(examination, view, doctor_checks[CHECK_MISSING].name, error.message);
 	for (int row = 0; rows != NULL && row < result_rows(rows); row++)
 		observe_audit(examination, services, rows, row);
 	result_free(rows);
@@ -334,8 +397,13 @@ doctor_examine_database(Examination *examination, const DoctorView *view,
 {
 	char *roles = doctor_array_of_roles(services);
 
+	bool is_current = false;
+
 	if (!view->is_surveyed)
+	{
 		doctor_database_impossible(examination, NO_SURVEY);
+		observe_unseen(examination, view, "migrations", "standard error says why");
+	}
 	look_at_roles(examination, view, roles);
 	doctor_look_at_server(examination, view->database, address, roles);
 	if (view->is_surveyed)
@@ -344,8 +412,9 @@ doctor_examine_database(Examination *examination, const DoctorView *view,
 	{
 		look_at_partitions(examination, view);
 		look_at_registry(examination, view);
-		look_at_policy(examination, view);
-		if (view->image.checksum != NULL)
+		look_at_policy(examination, view, &is_current);
+		/* What another one asks for is not to be recommended. */
+		if (is_current)
 			look_at_audit(examination, view, services, roles);
 	}
 	pg_free(roles);

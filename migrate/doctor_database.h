@@ -16,16 +16,12 @@ typedef struct DoctorView
 	Survey *survey;		/* whose files were read before */
 	Session session;
 	const Policy *policy; /* that this program works with */
-	PolicyImage image;	  /* of the one that is recorded */
+	char *profile;		  /* that is recorded, where that can be seen */
 	bool is_surveyed;	  /* the deployment could be read */
-	bool knows_services;
-	bool knows_image;
-	const char *asked_profile; /* or NULL */
 } DoctorView;
 
-/* Reads what is deployed, and the services that the database knows, if it does. */
-extern void doctor_view_open(DoctorView *view, Database *database, Survey *survey,
-							 const Policy *policy, DoctorServices *services);
+/* Reads what is deployed, and which profile of the policy is recorded. */
+extern void doctor_view_open(DoctorView *view, Database *database, Survey *survey);
 
 /* Does the checks of the database, and those for services that are asked through it. */
 extern void doctor_examine_database(Examination *examination, const DoctorView *view,

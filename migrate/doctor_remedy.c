@@ -107,6 +107,28 @@ append_client(PQExpBuffer command, const RemedyContext *context, const char *rem
 		append_option(command, "--profile", context->profile);
 }
 
+/* option: what goes before each, or NULL. */
+static void
+append_each(PQExpBuffer command, const char *option, const char *statements)
+{
+	while (*statements)
+	{
+		const char *end = strstr(statements, STATEMENT_SEPARATOR);
+		size_t length = end ? (size_t) (end - statements) : strlen(statements);
+		char *statement = pnstrdup(statements, length);
+
+		if (option != NULL)
+			append_option(command, option, statement);
+		else
+		{
+			appendPQExpBufferChar(command, ' ');
+			append_word(command, statement);
+		}
+		pg_free(statement);
+		statements += length + (end ? strlen(STATEMENT_SEPARATOR) : 0);
+	}
+}
+
 /* Each statement has a -c of its own, and so is no part of a transaction. */
 static void
 append_statements(PQExpBuffer command, const RemedyContext *context, const char *statements)
@@ -114,16 +136,15 @@ append_statements(PQExpBuffer command, const RemedyContext *context, const char 
 	appendPQExpBufferStr(command, "psql -X -v ON_ERROR_STOP=1");
 	append_connection(command, context, true);
 	append_option(command, "-c", context->set_role);
-	while (*statements)
-	{
-		const char *end = strstr(statements, STATEMENT_SEPARATOR);
-		size_t length = end ? (size_t) (end - statements) : strlen(statements);
-		char *statement = pnstrdup(statements, length);
+	append_each(command, "-c", statements);
+}
 
-		append_option(command, "-c", statement);
-		pg_free(statement);
-		statements += length + (end ? strlen(STATEMENT_SEPARATOR) : 0);
-	}
+static void
+append_run(PQExpBuffer command, const RemedyContext *context, const char *statements)
+{
+	appendPQExpBufferStr(command, "hh-migrate run");
+	append_connection(command, context, false);
+	append_each(command, NULL, statements);
 }
 
 char *
@@ -138,6 +159,8 @@ remedy_command(const RemedyContext *context, const char *remedy)
 		append_client(command, context, remedy);
 	else if (begins_with(remedy, "sql "))
 		append_statements(command, context, remedy + 4);
+	else if (begins_with(remedy, "owner "))
+		append_run(command, context, remedy + 6);
 	else
 		appendPQExpBufferStr(command, remedy + (begins_with(remedy, "sh ") ? 3 : 0));
 	copy = pg_strdup(command->data);

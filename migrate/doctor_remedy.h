@@ -5,6 +5,8 @@
  * A remedy is written as
  *		hh-migrate COMMAND ...		gets the connection's options, and what else was said
  *		sql STATEMENT ;; STATEMENT	becomes a call of psql
+ *		owner STATEMENT ;; ...		becomes "hh-migrate run": what the owner's tables would run
+ *									as whoever is connected
  *		sh COMMAND					stands as it is
  */
 #ifndef HH_DOCTOR_REMEDY_H

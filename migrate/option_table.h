@@ -25,9 +25,10 @@ enum
 	ROLES_VERIFY = 4096,
 	AUDIT = 8192,
 	DOCTOR = 16384,
+	RUN = 32768,
 	ROLES = ROLES_PLAN | ROLES_APPLY | ROLES_PASSWORDS | ROLES_VERIFY,
 	ALL = UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | MAINTAIN | ROLES | AUDIT |
-		  DOCTOR /* that connect to a database */
+		  DOCTOR | RUN /* that connect to a database */
 };
 
 typedef struct Option

@@ -87,6 +87,7 @@ typedef struct PlanInput
 	bool acts_for_owner;		   /* who is connected is somebody else */
 	PolicyMark policy;			   /* that is to be recorded; empty: none is */
 	PolicyMark recorded;		   /* that is */
+	bool image_is_altered;		   /* somebody else has written into it */
 	bool has_policy_table;
 	bool converges;				   /* roles and privileges are to be the policy's */
 	const char *role_changes;	   /* how many, in words; NULL: none */

@@ -32,7 +32,9 @@ find_reason(const PlanInput *input)
 		return "not recorded before";
 	if (strcmp(recorded->checksum, input->policy.checksum) != 0)
 		return "its text changed";
-	return strcmp(recorded->profile, input->policy.profile) == 0 ? NULL : "another profile";
+	if (strcmp(recorded->profile, input->policy.profile) != 0)
+		return "another profile";
+	return input->image_is_altered ? "its rows were altered" : NULL;
 }
 
 void

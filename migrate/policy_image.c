@@ -8,6 +8,29 @@
 #include "policy_json.h"
 #include "queries.h"
 
+/* Of the three tables, as JSON. */
+typedef struct PolicyRows
+{
+	char *roles;
+	char *entries;
+	char *services;
+} PolicyRows;
+
+static PolicyRows
+make_rows(const Policy *policy)
+{
+	return (PolicyRows){policy_roles_as_json(policy), policy_entries_as_json(policy),
+						policy_services_as_json(policy)};
+}
+
+static void
+free_rows(PolicyRows *rows)
+{
+	pg_free(rows->roles);
+	pg_free(rows->entries);
+	pg_free(rows->services);
+}
+
 static char *
 copied_value(const Result *rows, int column)
 {
@@ -17,25 +40,39 @@ copied_value(const Result *rows, int column)
 }
 
 bool
-policy_image_look(const Session *session, PolicyImage *image)
+policy_image_find(const Session *session, bool *is_there)
 {
 	Result *rows;
 
-	memset(image, 0, sizeof(*image));
+	*is_there = false;
 	if (session->mode == SESSION_READER)
 		return true;
 	rows = session_query(session, query_policy_is_there, 1, NO_PARAMS);
-	if (rows == NULL)
-		return false;
-	image->has_tables = result_is_true(rows, 0, 0);
+	*is_there = rows != NULL && result_is_true(rows, 0, 0);
 	result_free(rows);
+	return rows != NULL;
+}
+
+bool
+policy_image_look(const Session *session, const Policy *policy, PolicyImage *image)
+{
+	PolicyRows wanted;
+	Result *rows;
+
+	memset(image, 0, sizeof(*image));
+	if (!policy_image_find(session, &image->has_tables))
+		return false;
 	if (!image->has_tables)
 		return true;
-	rows = session_query(session, query_policy_source, 2, NO_PARAMS);
+	wanted = make_rows(policy);
+	rows = session_query(session, query_policy_source, 3,
+						 PARAMS(wanted.roles, wanted.entries, wanted.services));
+	free_rows(&wanted);
 	if (rows == NULL)
 		return false;
 	image->checksum = copied_value(rows, 0);
 	image->profile = copied_value(rows, 1);
+	image->is_altered = result_rows(rows) > 0 && result_is_true(rows, 0, 2);
 	result_free(rows);
 	return true;
 }
@@ -70,18 +107,14 @@ empty_tables(const Session *session)
 static bool
 add_rows(const Session *session, const Policy *policy, const char *origin)
 {
-	char *roles = policy_roles_as_json(policy);
-	char *entries = policy_entries_as_json(policy);
-	char *services = policy_services_as_json(policy);
+	PolicyRows rows = make_rows(policy);
 	bool added =
 		run(session, query_policy_add_source, PARAMS(policy->checksum, policy->profile, origin)) &&
-		run(session, query_policy_add_roles, PARAMS(roles)) &&
-		run(session, query_policy_add_entries, PARAMS(entries)) &&
-		run(session, query_policy_add_services, PARAMS(services));
+		run(session, query_policy_add_roles, PARAMS(rows.roles)) &&
+		run(session, query_policy_add_entries, PARAMS(rows.entries)) &&
+		run(session, query_policy_add_services, PARAMS(rows.services));
 
-	pg_free(roles);
-	pg_free(entries);
-	pg_free(services);
+	free_rows(&rows);
 	return added;
 }
 
@@ -91,11 +124,24 @@ policy_image_write(const Session *session, const Policy *policy, const char *ori
 	return empty_tables(session) && add_rows(session, policy, origin);
 }
 
-bool
-policy_image_is_of(const PolicyImage *image, const Policy *policy)
+/* By what it says itself. */
+static bool
+is_said_to_be_of(const PolicyImage *image, const Policy *policy)
 {
 	return image->checksum != NULL && strcmp(image->checksum, policy->checksum) == 0 &&
 		   strcmp(image->profile, policy->profile) == 0;
+}
+
+bool
+policy_image_is_of(const PolicyImage *image, const Policy *policy)
+{
+	return is_said_to_be_of(image, policy) && !image->is_altered;
+}
+
+bool
+policy_image_is_altered(const PolicyImage *image, const Policy *policy)
+{
+	return is_said_to_be_of(image, policy) && image->is_altered;
 }
 
 bool

@@ -18,7 +18,7 @@ FROM (
             CASE WHEN k.kind = 'other' THEN coalesce(a.role::pg_catalog.text, 'PUBLIC') || ' ' END,
             a.privilege, ' on ', a.object_type, ' ',
             pg_catalog.concat_ws('.', a.object_schema, a.object_name, a.column_name)) AS what
-    FROM hh.audit() AS a
+    FROM hh.audit(NULL::pg_catalog.regrole) AS a
     CROSS JOIN LATERAL (
         SELECT CASE WHEN a.role = ANY ($1::pg_catalog.name[]) THEN CASE a.verdict
             WHEN 'missing' THEN 'missing'

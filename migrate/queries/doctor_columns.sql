@@ -6,7 +6,7 @@ SELECT DISTINCT wanted.relation || '.' || wanted.column_name,
         ELSE 'it is ' || pg_catalog.format_type(a.atttypid, a.atttypmod)
             || ', and is to be ' || wanted.type_name
     END,
-    'sql ALTER TABLE ' || wanted.relation || CASE
+    'owner ALTER TABLE ' || wanted.relation || CASE
         WHEN a.attname IS NULL THEN ' ADD COLUMN ' || wanted.column_name || ' ' || wanted.full_type
         ELSE ' ALTER COLUMN ' || wanted.column_name || ' TYPE ' || wanted.full_type
             || ' USING ' || wanted.column_name || '::' || wanted.full_type

@@ -21,7 +21,7 @@ CROSS JOIN LATERAL (
 ) AS found (dimensions)
 -- The trigger stands in the way; that it is gone is the next finding, which "up" mends.
 CROSS JOIN (VALUES (
-    'sql DROP TRIGGER IF EXISTS candidate_embeddings_enforce_model ON search.candidate_embeddings ;; '
+    'owner DROP TRIGGER IF EXISTS candidate_embeddings_enforce_model ON search.candidate_embeddings ;; '
     'ALTER TABLE search.candidate_embeddings ALTER COLUMN embedding TYPE public.vector('
 )) AS retype (command)
 WHERE n.nspname = 'search' AND c.relname = 'candidate_embeddings' AND a.attname = 'embedding'
