@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/lsyscache.h"
 #include "utils/tuplestore.h"
 
 #include "deployment.h"
@@ -24,23 +25,64 @@ typedef struct OwnerStatement
 	ReturnSetInfo *result;
 } OwnerStatement;
 
+/* How each column becomes text: looked up once, for a ledger has thousands of rows. */
+static FmgrInfo *
+OutputFunctions(TupleDesc desc)
+{
+	FmgrInfo *outputs = palloc0(Max(desc->natts, 1) * sizeof(FmgrInfo));
+
+	for (int column = 0; column < desc->natts; column++)
+	{
+		Oid type = TupleDescAttr(desc, column)->atttypid;
+		Oid function;
+		bool is_varlena;
+
+		if (type == TEXTOID)
+			continue;
+		getTypeOutputInfo(type, &function, &is_varlena);
+		fmgr_info(function, &outputs[column]);
+	}
+	return outputs;
+}
+
 /* The row's columns as text, as psql would show them. */
 static ArrayType *
-RowAsTextArray(HeapTuple tuple, TupleDesc desc)
+RowAsTextArray(HeapTuple tuple, TupleDesc desc, FmgrInfo *outputs)
 {
 	Datum *values = palloc(desc->natts * sizeof(Datum));
 	bool *nulls = palloc(desc->natts * sizeof(bool));
 	int dims[] = {desc->natts};
 	int bounds[] = {1};
 
+	heap_deform_tuple(tuple, desc, values, nulls);
 	for (int column = 0; column < desc->natts; column++)
 	{
-		char *value = SPI_getvalue(tuple, desc, column + 1);
-
-		nulls[column] = value == NULL;
-		values[column] = value ? CStringGetTextDatum(value) : (Datum) 0;
+		if (!nulls[column] && OidIsValid(outputs[column].fn_oid))
+			values[column] =
+				CStringGetTextDatum(OutputFunctionCall(&outputs[column], values[column]));
 	}
 	return construct_md_array(values, nulls, 1, dims, bounds, TEXTOID, -1, false, TYPALIGN_INT);
+}
+
+static void
+ReturnRows(const SPITupleTable *table, uint64 count, ReturnSetInfo *result)
+{
+	FmgrInfo *outputs = OutputFunctions(table->tupdesc);
+	MemoryContext row_context =
+		AllocSetContextCreate(CurrentMemoryContext, "a row as text", ALLOCSET_DEFAULT_SIZES);
+	MemoryContext caller = MemoryContextSwitchTo(row_context);
+
+	for (uint64 row = 0; row < count; row++)
+	{
+		bool isnull = false;
+		Datum value = PointerGetDatum(RowAsTextArray(table->vals[row], table->tupdesc, outputs));
+
+		tuplestore_putvalues(result->setResult, result->setDesc, &value, &isnull);
+		MemoryContextReset(row_context);
+		CHECK_FOR_INTERRUPTS();
+	}
+	MemoryContextSwitchTo(caller);
+	MemoryContextDelete(row_context);
 }
 
 static void
@@ -60,16 +102,8 @@ RunStatement(void *argument)
 						errmsg("COPY to or from the client can't be run as the owner")));
 	if (result < 0)
 		elog(ERROR, "SPI_execute failed: %s", SPI_result_code_string(result));
-	for (uint64 row = 0; SPI_tuptable != NULL && row < SPI_processed; row++)
-	{
-		bool isnull = false;
-		Datum value =
-			PointerGetDatum(RowAsTextArray(SPI_tuptable->vals[row], SPI_tuptable->tupdesc));
-
-		tuplestore_putvalues(statement->result->setResult, statement->result->setDesc, &value,
-							 &isnull);
-		CHECK_FOR_INTERRUPTS();
-	}
+	if (SPI_tuptable != NULL)
+		ReturnRows(SPI_tuptable, SPI_processed, statement->result);
 	SPI_finish();
 }
 
