@@ -8,6 +8,7 @@
 #include "audit_matrix.h"
 #include "audit_page_rows.h"
 #include "audit_page_section.h"
+#include "sql_line.h"
 
 /* In the order of the query. */
 static const struct
@@ -112,6 +113,17 @@ add_subject(PQExpBuffer html, const Result *findings, int row)
 	html_append(html, "%s</span>", name ? name : schema);
 }
 
+/* Ended, so that several can be copied one behind the other; a line each, whatever names have in them. */
+static void
+add_remedy(PQExpBuffer html, const char *remedy)
+{
+	char *line = sql_line(remedy);
+
+	html_append(html, "<pre class=\"remedy\" tabindex=\"0\"><code>%s%s</code></pre>", line,
+				line[0] && line[strlen(line) - 1] == ';' ? "" : ";");
+	pg_free(line);
+}
+
 static void
 add_finding(PQExpBuffer html, const Result *findings, int row)
 {
@@ -131,10 +143,8 @@ add_finding(PQExpBuffer html, const Result *findings, int row)
 	if (reason != NULL)
 		html_append(html, "<p class=\"reason\">%s</p>", reason);
 	html_append_markup(html, "</div>");
-	/* Ended, so that several can be copied one behind the other. */
 	if (remedy != NULL)
-		html_append(html, "<pre class=\"remedy\" tabindex=\"0\"><code>%s%s</code></pre>", remedy,
-					remedy[0] && remedy[strlen(remedy) - 1] == ';' ? "" : ";");
+		add_remedy(html, remedy);
 	html_append_markup(html, "</li>\n");
 }
 

@@ -5,7 +5,11 @@ SELECT r.rolname, r.rolsuper, r.rolcanlogin, r.rolinherit, r.rolcreatedb, r.rolc
     d.description,
     me.rolsuper
     OR me.rolcreaterole AND NOT r.rolsuper
-       AND (NOT $2::pg_catalog.bool OR pg_catalog.pg_has_role(me.oid, r.oid, 'MEMBER WITH ADMIN OPTION'))
+       AND CASE WHEN $2::pg_catalog.bool
+               THEN pg_catalog.pg_has_role(me.oid, r.oid, 'MEMBER WITH ADMIN OPTION')
+               -- Its comment it may write, and the lock that goes before that it can't have.
+               ELSE NOT r.rolreplication
+           END
 FROM pg_catalog.pg_roles AS r
 JOIN pg_catalog.pg_roles AS me ON me.rolname = session_user
 LEFT JOIN pg_catalog.pg_shdescription AS d

@@ -49,7 +49,7 @@ $sarif = is_valid($count, 'findings of all kinds');
 like($sarif, qr/"ruleId": "$_"/, "... $_") foreach qw(missing excess wrong-owner wrong-default wrong-attribute wrong-membership unknown-role);
 
 # A policy of one's own, whose place is a file's.
-my $directory = migrations_in('a policy' => PostgreSQL::Test::Utils::slurp_file("$FindBin::RealBin/../../migrate/policy"));
+my $directory = migrations_in('a policy' => PostgreSQL::Test::Utils::slurp_file("$FindBin::RealBin/../../migrate/policy") . "\n");
 run_client($node, 'main', undef, 'up', '-q', '--only=policy', '--policy', "$directory/a policy");
 ($count) = run_sql($node, 'main', undef, 'SELECT count(*) FROM hh.audit()');
 my ($status, $out) = try_client($node, 'main', undef, 'audit', '--format', 'sarif', '--policy', "$directory/a policy");

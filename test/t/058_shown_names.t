@@ -109,6 +109,11 @@ is($status, 0, 'psql runs the audit\'s remedies') or diag($err);
 is_mended('audit');
 
 spoil(1);
+($status, $out, $err) = try_client($node, 'main', undef, 'audit', '--format', 'html');
+is($status, 2, 'HTML') or diag($err);
+cmp_ok(scalar(() = $out =~ /<code>[^<\n]*nl\\000ADROP TABLE public\.canary; --[^<\n]*;<\/code>/g), '>=', 3, 'a statement to copy is one line');
+
+spoil(1);
 ($status, $out, $err) = try_client($node, 'main', 'hh_admin', 'roles', 'apply');
 is($status, 1, 'who may not change roles is refused');
 like($err, qr/^hh-migrate: detail:     REVOKE hh_app FROM U&"nl\\000ADROP TABLE public\.canary; --";$/m, '... and shown what is needed');
