@@ -4,6 +4,8 @@
  */
 #include "postgres_fe.h"
 
+#include "common/logging.h"
+
 #include "carry_out.h"
 #include "command_up.h"
 #include "connect.h"
@@ -60,6 +62,21 @@ count_changes(const Convergence *convergence, char **words)
 	return counted;
 }
 
+/* Whoever didn't ask for that may not know. */
+static void
+warn_of_other_owner(const char *owner, const char *wanted)
+{
+	pg_log_warning("this deployment will be role \"%s\"'s, without the policy's roles and "
+				   "privileges",
+				   owner);
+	pg_log_warning_detail("The policy's owner is role \"%s\", for which the connected role can't "
+						  "act.",
+						  wanted);
+	pg_log_warning_hint("A superuser, or a role with CREATEROLE, makes the first deployment for "
+						"that role; --owner=%s says that this is meant.",
+						owner);
+}
+
 /* Only as the policy's owner's is a deployment given to it: others keep what they have. */
 static bool
 find_differences(const Options *options, Database *database, Survey *survey, const Intent *intent,
@@ -73,7 +90,12 @@ find_differences(const Options *options, Database *database, Survey *survey, con
 
 	differences->converges = owner != NULL && strcmp(owner, survey->deployment.owner) == 0;
 	if (!differences->converges)
+	{
+		if (owner != NULL && !survey->deployment.ledger_exists && options->owner == NULL &&
+			plan_has_part(options->only, PART_ROLES))
+			warn_of_other_owner(survey->deployment.owner, owner);
 		return true;
+	}
 	if (plan_has_part(options->only, PART_ROLES))
 	{
 		if (!count_changes(&convergence, &differences->roles))

@@ -143,9 +143,10 @@ read_rights(Database *database, Deployment *deployment, const char *owner, bool 
 	{
 		deployment->may_become_owner = coming || result_is_true(rights, 0, 0);
 		deployment->owner_may_create = result_is_true(rights, 0, 1);
+		deployment->may_use_code = coming || result_is_true(rights, 0, 2);
 	}
 	else if (rights != NULL && coming)
-		deployment->may_become_owner = true;
+		deployment->may_become_owner = deployment->may_use_code = true;
 	else if (rights != NULL)
 		pg_log_error("role \"%s\" does not exist", owner);
 	result_free(rights);
@@ -172,6 +173,7 @@ deployment_decide_owner(Database *database, Deployment *deployment, const OwnerW
 		return false;
 	deployment->may_become_owner = deployment->may_become_standing_owner;
 	deployment->owner_may_create = deployment->standing_owner_may_create;
+	deployment->may_use_code = true;
 	if (standing == NULL && !read_rights(database, deployment, owner, coming))
 		return false;
 	deployment->owner = pg_strdup(owner);

@@ -40,6 +40,7 @@ typedef struct Deployment
 	char *owner_quoted; /* as SQL writes it */
 	bool may_become_owner;
 	bool owner_may_create; /* schemas in this database */
+	bool may_use_code;	   /* schema hh, when the extension has been created */
 } Deployment;
 
 /*

@@ -28,6 +28,14 @@ plan_check_rights(Plan *plan, const Deployment *deployment)
 						 NULL,
 						 psprintf("Connect as \"%s\", or as a role that may SET ROLE to it.",
 								  deployment->owner));
+	else if (!deployment->may_use_code)
+		plan_add_problem(
+			plan,
+			psprintf("the first deployment for role \"%s\" is an administrator's",
+					 deployment->owner),
+			pg_strdup("You don't inherit from that role, and have USAGE on its schema \"hh\" only "
+					  "once privileges are granted there."),
+			pg_strdup("A superuser, or a role with CREATEROLE, runs \"hh-migrate up\" once."));
 	else if (!deployment->owner_may_create &&
 			 (deployment->extension_version == NULL || deployment->data_schema_count == 0))
 		plan_add_problem(

@@ -218,11 +218,12 @@ session_remake(Database *database, const Deployment *decided, Session *session)
 		ServerError error = {0};
 
 		*session = session_make(database, &now);
-		if (session->mode == SESSION_READER)
+		/* Before there is the extension, nobody has put anything into its place. */
+		if (session->mode == SESSION_READER && now.extension_version != NULL)
 			fill_not_ours(&owner_call, &error);
 		made = session->mode == SESSION_PLAIN ||
 			   (session->mode == SESSION_AS_OWNER && bind_owner_call(database, &error));
-		if (!made)
+		if (!made && error.message != NULL)
 			server_error_log(&error, NULL);
 		server_error_free(&error);
 	}

@@ -39,6 +39,7 @@ start(void)
 							  .owner = "o",
 							  .owner_quoted = "o",
 							  .may_become_owner = true,
+							  .may_use_code = true,
 							  .owner_may_create = true};
 	memset(rows, 0, sizeof(rows));
 	for (int i = 0; i < migrations.count; i++)

@@ -5,7 +5,8 @@
 #include "tap.h"
 
 static MigrationSet migrations;
-static Deployment deployment = {.owner = "o", .may_become_owner = true, .owner_may_create = true};
+static Deployment deployment = {
+	.owner = "o", .may_become_owner = true, .may_use_code = true, .owner_may_create = true};
 static LedgerRow rows[4];
 static Ledger ledger;
 static Step step = {.version = "1000", .number = 1};

@@ -14,6 +14,7 @@ static Deployment deployment = {.extension_version = "1.0",
 								.data_schema_count = 4,
 								.owner = "o",
 								.may_become_owner = true,
+								.may_use_code = true,
 								.owner_may_create = true};
 static LedgerRow row;
 static Ledger ledger = {&row, 1};
