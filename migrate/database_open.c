@@ -330,29 +330,38 @@ has_timeout(PGconn *connection)
 	return found;
 }
 
+/* As far as it goes at once: to the server's turn. */
+static void
+begin_connection(PGconn *connection)
+{
+	PostgresPollingStatusType wanted =
+		PQstatus(connection) == CONNECTION_BAD ? PGRES_POLLING_FAILED : PGRES_POLLING_WRITING;
+
+	while (wanted == PGRES_POLLING_WRITING)
+	{
+		struct pollfd socket = {.fd = PQsocket(connection), .events = POLLOUT};
+
+		if (poll(&socket, 1, 0) <= 0)
+			return;
+		wanted = PQconnectPoll(connection);
+	}
+}
+
 Database *
 database_begin(const ConnectionOptions *options)
 {
 	Request request = make_request(options);
-	PostgresPollingStatusType wanted = PGRES_POLLING_WRITING;
 	Database *database = pg_malloc0(sizeof(Database));
 
 	database->connection = PQconnectStartParams(request.keywords, request.values, 1);
-	if (PQstatus(database->connection) == CONNECTION_BAD || has_timeout(database->connection))
+	if (!has_timeout(database->connection))
 	{
-		database_close(database);
-		return NULL;
+		begin_connection(database->connection);
+		if (PQstatus(database->connection) != CONNECTION_BAD)
+			return database;
 	}
-	/* As far as it goes at once: to the server's turn. */
-	while (wanted == PGRES_POLLING_WRITING)
-	{
-		struct pollfd socket = {.fd = PQsocket(database->connection), .events = POLLOUT};
-
-		if (poll(&socket, 1, 0) <= 0)
-			break;
-		wanted = PQconnectPoll(database->connection);
-	}
-	return database;
+	database_close(database);
+	return NULL;
 }
 
 Database *
