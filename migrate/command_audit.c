@@ -196,7 +196,7 @@ command_audit(const Options *options)
 		open_session(database, &deployment, &session))
 	{
 		/* Nobody is to alter the image between the looks at it. */
-		if (database_command(database, "BEGIN ISOLATION LEVEL REPEATABLE READ"))
+		if (session_begin(&session, "BEGIN ISOLATION LEVEL REPEATABLE READ"))
 			exit_code = audit(options, &session, &policy);
 		database_rollback(database);
 	}

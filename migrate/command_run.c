@@ -43,7 +43,7 @@ run_statement(const Session *session, int number, const char *statement)
 static bool
 run_statements(const Options *options, const Session *session)
 {
-	bool done = database_command(session->database, "BEGIN");
+	bool done = session_begin(session, "BEGIN");
 
 	for (int i = 0; i < options->argument_count && done; i++)
 		done = run_statement(session, i + 1, options->arguments[i]);

@@ -204,6 +204,20 @@ run_as_owner(Database *database, const char *sql, int columns, const char *endin
 }
 
 bool
+session_begin(const Session *session, const char *begin)
+{
+	ServerError error = {0};
+	bool is_ready = session->mode != SESSION_AS_OWNER ||
+					*database_owner_check(session->database) != NULL ||
+					bind_owner_call(session->database, &error);
+
+	if (!is_ready)
+		server_error_log(&error, NULL);
+	server_error_free(&error);
+	return is_ready && database_command(session->database, begin);
+}
+
+bool
 session_remake(Database *database, const Deployment *decided, Session *session)
 {
 	Deployment now = {0};

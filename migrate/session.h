@@ -69,6 +69,12 @@ extern Result *session_run(const Session *session, const char *sql, int columns,
 extern bool session_run_and_commit(const Session *session, const char *sql, int count,
 								   const char *const *values, ServerError *error);
 
+/*
+ * Begins a transaction, by a command that says which, for a session that has run nothing yet:
+ * the call is bound outside of one.  Logs and returns false on failure.
+ */
+extern bool session_begin(const Session *session, const char *begin);
+
 /* As database_query(): the error is logged. */
 extern Result *session_query(const Session *session, const char *sql, int columns, int count,
 							 const char *const *values);

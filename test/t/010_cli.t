@@ -44,10 +44,10 @@ sub refuses
 
 shows(['--version'], qr/\Ahh-migrate \d+\.\d+\.\d+\n\z/, '--version');
 shows(['-V'], qr/\Ahh-migrate \d/, '-V');
-shows(['--help'], qr/^Commands:\n  up .*\n  down .*\n  status .*\n  verify .*\n  trace .*\n  audit .*\n  repair .*\n  baseline .*\n(?:  roles \w+ .*\n){4}  maintain .*\n  doctor .*\n  new /m, '--help');
+shows(['--help'], qr/^Commands:\n  up .*\n  down .*\n  status .*\n  verify .*\n  trace .*\n  audit .*\n  repair .*\n  baseline .*\n(?:  roles \w+ .*\n){4}  maintain .*\n  run .*\n  doctor .*\n  new /m, '--help');
 shows(['-?'], qr/^Commands:/m, '-?');
 shows(['help'], qr/^Commands:/m, 'help');
-foreach my $command ('up', 'down', 'status', 'verify', 'trace', 'repair', 'baseline', 'maintain', 'doctor', 'new')
+foreach my $command ('up', 'down', 'status', 'verify', 'trace', 'repair', 'baseline', 'maintain', 'run', 'doctor', 'new')
 {
     shows([ 'help', $command ], qr/\Ahh-migrate $command: /, "help $command");
     is((client($command, '--help'))[1], (client('help', $command))[1], "$command --help is the same");

@@ -89,10 +89,10 @@ sql(q{
     ALTER TABLE search.candidate_embeddings DROP CONSTRAINT candidate_embeddings_pkey;
     ALTER INDEX search.candidate_embeddings_embedding_hnsw_idx RENAME TO candidate_embeddings_embedding_cosine_idx});
 $visit = doctor($node, 'main', undef, @arguments);
-my $finding = names($visit, '3. a column is missing', 'columns', 'hh-search-svc', qr/^psql .*ADD COLUMN legal_basis text/);
+my $finding = names($visit, '3. a column is missing', 'columns', 'hh-search-svc', qr/^hh-migrate run .*ADD COLUMN legal_basis text/);
 is($finding->{object}, 'search.candidate_profiles.legal_basis', '... by its name');
-names($visit, '3. a column of another type', 'columns', 'hh-evidence-svc', qr/^psql .*ALTER COLUMN confidence TYPE numeric/);
-names($visit, '3. a key is missing', 'keys', 'hh-embed-svc', qr/^psql .*PRIMARY KEY \(tenant_id, entity_id, chunk_type\)/);
+names($visit, '3. a column of another type', 'columns', 'hh-evidence-svc', qr/^hh-migrate run .*ALTER COLUMN confidence TYPE numeric/);
+names($visit, '3. a key is missing', 'keys', 'hh-embed-svc', qr/^hh-migrate run .*PRIMARY KEY \(tenant_id, entity_id, chunk_type\)/);
 names($visit, '3. an index of another name', 'indexes', 'hh-embed-svc', qr/^psql .*CREATE INDEX CONCURRENTLY candidate_embeddings_embedding_hnsw_idx/);
 is_cured('3. another schema', 3);
 sql('DROP INDEX search.candidate_embeddings_embedding_cosine_idx');
@@ -133,7 +133,7 @@ run_sql($node, 'main', undef, q{
     ALTER TABLE search.candidate_embeddings ADD COLUMN embedding vector(1536);
     CREATE INDEX candidate_embeddings_embedding_hnsw_idx ON search.candidate_embeddings USING hnsw (embedding vector_cosine_ops)});
 $visit = doctor($node, 'main', undef, @arguments);
-$finding = names($visit, '6. the dimension was changed', 'dimension', 'hh-search-svc', qr/^psql .*TYPE public\.vector\(768\)/);
+$finding = names($visit, '6. the dimension was changed', 'dimension', 'hh-search-svc', qr/^hh-migrate run .*TYPE public\.vector\(768\)/);
 like($finding->{detail}, qr/1536.*768/, '... with both numbers');
 is_cured('6. the dimension', 4);
 is(sql(q{SELECT format_type(atttypid, atttypmod) FROM pg_attribute WHERE attrelid = 'search.candidate_embeddings'::regclass AND attname = 'embedding'}), 'vector(768)', '... it is 768 again');

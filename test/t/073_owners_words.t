@@ -10,10 +10,12 @@ use lib "$FindBin::RealBin/../perl";
 use Doctor;
 use HeadhunterTest;
 use PostgreSQL::Test::Utils;
+use Secrets;
 use Test::More;
 
 my $node = new_node('main');
 my $superuser = getpwuid $<;
+ask_for_passwords($node, 'hh_admin', 'dba', 'attacker');
 add_database($node, 'main', "\"$superuser\"");
 my $secrets = heal($node, 'main');
 my @arguments = ('--secrets-dir', $secrets);
@@ -48,7 +50,8 @@ as_owner(q{
         RETURN true;
     END $$;
     CREATE FUNCTION trap.climb_immutable() RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN trap.climb(); END $$;
-    CREATE FUNCTION trap.climb(anyelement) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN trap.climb(); END $$});
+    CREATE FUNCTION trap.climb(anyelement) RETURNS boolean IMMUTABLE LANGUAGE plpgsql AS $$ BEGIN RETURN trap.climb(); END $$;
+    GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA trap TO PUBLIC});
 
 # A service that logs in as another role: the doctor goes by the policy.
 as_owner(q{
@@ -89,13 +92,14 @@ sql(q{
     CREATE FUNCTION public.same(name, name) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN RETURN trap.climb(); END $$;
     CREATE OPERATOR public.= (LEFTARG = name, RIGHTARG = name, FUNCTION = public.same);
     CREATE FUNCTION public.lower(text) RETURNS text LANGUAGE plpgsql AS $$ BEGIN PERFORM trap.climb(); RETURN $1; END $$;
+    GRANT EXECUTE ON FUNCTION public.same(name, name), public.lower(text) TO PUBLIC;
     RESET ROLE;
     REVOKE CREATE ON SCHEMA public FROM hh_owner;
     ALTER DATABASE main SET search_path = public, pg_catalog;
     TRUNCATE trap.traces});
 is_deeply([ complaints(doctor($node, 'main', undef, @arguments)) ], [], 'a hostile search_path: nothing is found');
 is(sql('SELECT count(*) FROM trap.traces'), 0, '... and nothing planted is run by anybody');
-isnt(run_sql($node, 'main', 'hh_app', q{SELECT lower('X')} ) && sql('SELECT count(*) FROM trap.traces'), 0, '... as a plain query would have');
+isnt(run_sql($node, 'main', 'hh_admin', q{SELECT lower('X')}) && sql('SELECT count(*) FROM trap.traces'), 0, '... as a plain query would have');
 sql('ALTER DATABASE main RESET search_path; DROP OPERATOR public.= (name, name); DROP FUNCTION public.same(name, name); DROP FUNCTION public.lower(text)');
 
 # A service's role that is superuser is not tried as one.
@@ -135,9 +139,12 @@ is(sql(q{SELECT string_agg(pg_get_userbyid(relowner), ',') FROM pg_class WHERE r
     'hh_owner,hh_owner', '... as the owner');
 ($status, $out, $err) = try_client($node, 'main', undef, 'run', 'DROP TABLE search.a', 'DROP TABLE search.nothing');
 is($status, 1, 'run: a statement that fails');
-like($err, qr/error: statement 2 failed: table "nothing" does not exist.*Nothing was changed/s, '... is told');
+like($err, qr/error: statement 2 failed\n.*table "nothing" does not exist.*Nothing was changed/s, '... is told');
 is(sql(q{SELECT to_regclass('search.a')}), 'search.a', '... and takes the others back');
-($status, $out, $err) = try_client($node, 'main', 'attacker', 'run', 'DROP TABLE search.a');
+{
+    local $ENV{PGPASSWORD} = slurp_file("$secrets/hh_ops") =~ s/\n\z//r;
+    ($status, $out, $err) = try_client($node, 'main', 'hh_ops', 'run', 'DROP TABLE search.a');
+}
 is($status, 1, 'run: by somebody else');
 like($err, qr/schema "hh" belongs to role "hh_owner"/, '... is refused');
 is((try_client($node, 'main', undef, 'run'))[0], 1, 'run: without a statement');
