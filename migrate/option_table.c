@@ -353,11 +353,12 @@ set_verbose(Options *options, const char *value)
 const Option options_table[MOST_OPTIONS] = {
 	{"owner", 0, "ROLE", UP | TRACE | BASELINE, set_owner,
 	 "role that is to own everything (first deployment only;\n"
-	 "default: hh_owner if it exists, else the connected role)"},
+	 "default: hh_owner, made by \"up\" where the connected role\n"
+	 "makes roles; else the connected role)"},
 	{"embedding-dimensions", 0, "N", UP | TRACE | BASELINE | DOCTOR, set_dimensions,
 	 "dimension of embeddings, 1 to 2000 (first deployment only; of\n"
 	 "doctor: that hh-embed-svc is configured for;\n"
-	 "default: " DIMENSIONS_ENVIRONMENT ", else 768)"},
+	 "default: " DIMENSIONS_ENVIRONMENT ", else 768, of doctor: any)"},
 	{"dir", 0, "DIRECTORY", UP | DOWN | STATUS | VERIFY | TRACE | REPAIR | BASELINE | DOCTOR | NEW,
 	 set_directory,
 	 "your own migrations, applied after the bundled ones\n"
@@ -407,9 +408,9 @@ const Option options_table[MOST_OPTIONS] = {
 	 "make a secret, of 32 random bytes, where a role has none"},
 	{"rotate", 0, "ROLE", ROLES_PASSWORDS, set_rotate,
 	 "make a new secret for this role in any case; may be repeated"},
-	{"wait", 0, "SECONDS", DOCTOR, set_wait,
+	{"wait", 0, "TIME", DOCTOR, set_wait,
 	 "look again until all services are ready, at most so long"},
-	{"watch", 0, "SECONDS", DOCTOR, set_watch,
+	{"watch", 0, "TIME", DOCTOR, set_watch,
 	 "look again that often, and show each time what is found,\nuntil all services are ready"},
 	{"policy", 0, "FILE", UP | ROLES | AUDIT | DOCTOR, set_policy,
 	 "policy of roles and privileges\n(default: " POLICY_ENVIRONMENT ", else the bundled one)"},

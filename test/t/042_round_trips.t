@@ -45,7 +45,9 @@ foreach my $role ('owner', $superuser)
     is(($more - $some) / 10, 4, "$role: a migration takes a message a statement, and one each to begin and to end it");
     is(run_sql($node, "more_$name", undef, q{SELECT count(*) FROM hh.migration WHERE version >= '1000' AND state = 'applied'}),
         11, '... and each is recorded');
-    cmp_ok(messages("base", $role, 0), '<=', $role eq 'owner' ? 12 : 15, '... and nothing to do few');
+    # From 17 on, one more lifts transaction_timeout.
+    my $most = ($role eq 'owner' ? 12 : 15) + ($node->pg_version >= 17);
+    cmp_ok(messages("base", $role, 0), '<=', $most, '... and nothing to do few');
 }
 
 # The row can't be written, or the transaction can't be committed.
