@@ -49,6 +49,12 @@ extern void server_error_fill(ServerError *error, PGconn *connection, const PGre
  */
 extern bool database_login_wait(PGconn *connection, Login *login, int milliseconds);
 
+/*
+ * A password that is not percent-encoded ends where it has a slash, and libpq complains of the
+ * rest of it as a port or a host.  What it says behind these words is the server's.
+ */
+extern bool database_may_show_password(const char *dbname, const char *message);
+
 /* A libpq message without the line feed it ends with; the caller frees it. */
 extern char *libpq_message_copy(const char *message);
 

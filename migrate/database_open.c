@@ -218,8 +218,19 @@ log_connection_failure(PGconn *connection, const ConnectionOptions *options)
 	char *message = libpq_message_copy(PQerrorMessage(connection));
 
 	pg_log_error("could not connect to the database");
-	pg_log_error_detail("%s", message);
-	pg_log_error_hint("%s", connection_hint(connection, options, message));
+	if (database_may_show_password(options->dbname, message))
+	{
+		pg_log_error_detail("The URI does not say where; libpq's words may have a part of its "
+							"password in them, and are not shown.");
+		pg_log_error_hint(
+			"Percent-encode the password (/ as %%2F, @ as %%40, : as %%3A), or put it "
+			"into PGPASSWORD.");
+	}
+	else
+	{
+		pg_log_error_detail("%s", message);
+		pg_log_error_hint("%s", connection_hint(connection, options, message));
+	}
 	pg_free(message);
 }
 

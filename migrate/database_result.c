@@ -43,6 +43,16 @@ result_free(Result *result)
 	pg_free(result);
 }
 
+bool
+database_may_show_password(const char *dbname, const char *message)
+{
+	const char *authority = dbname ? strstr(dbname, "://") : NULL;
+	const char *user_end = authority ? strrchr(authority, '@') : NULL;
+
+	return user_end != NULL && memchr(authority + 3, ':', (size_t) (user_end - authority - 3)) &&
+		   strncmp(message, "connection to server", strlen("connection to server")) != 0;
+}
+
 char *
 libpq_message_copy(const char *message)
 {

@@ -98,6 +98,9 @@ database_address(const ConnectionOptions *options)
 
 	if (host == NULL)
 		host = value_of(said, "hostaddr");
+	/* What isn't one may be a part of a password: database_may_show_password(). */
+	if (port && strspn(port, "0123456789,") != strlen(port))
+		port = "unknown";
 	address = psprintf("%s, port %s", host ? host : "the default socket", port ? port : "5432");
 	PQconninfoFree(said);
 	return address;
@@ -292,7 +295,13 @@ database_try(const ConnectionOptions *options, const char *role, const char *pas
 	else
 	{
 		if (is_over)
-			login_read_error(login, PQerrorMessage(database->connection));
+		{
+			const char *message = PQerrorMessage(database->connection);
+
+			login_read_error(login, database_may_show_password(options->dbname, message)
+										? "the URI does not say where: percent-encode its password"
+										: message);
+		}
 		if (strstr(login->message, "certificate"))
 			login->certificate_end = look_at_certificate(said, timeout);
 		database_close(database);

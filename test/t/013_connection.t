@@ -55,6 +55,16 @@ finds({ %variables, DATABASE_URL => '' }, [], 'an empty DATABASE_URL');
 finds({ PGSERVICEFILE => $service, PGSERVICE => 'deploy' }, [], 'a service file');
 finds({ PGSERVICEFILE => $service }, [ '-d', 'service=deploy' ], 'a service in a conninfo string');
 
+# A password with a slash in it ends a URI's host, and what follows would be told as a port.
+foreach my $command ('status', 'doctor', 'up')
+{
+    local $ENV{DATABASE_URL} = 'postgres://owner:CsIi/JRibq5@127.0.0.1/main';
+    my ($status, $out, $err) = try_program($ENV{HH_MIGRATE} // 'hh-migrate', $command);
+    isnt($status, 0, "$command: a password that is not encoded");
+    like("$out$err", qr/percent-encode/i, '... is told');
+    unlike("$out$err", qr/CsIi|JRib/, '... and not shown');
+}
+
 like(finds({}, [ '-d', "$uri&password=secret" ], 'a password in argv'),
     qr/warning: the connection string on the command line holds a password.*hint: .*DATABASE_URL/s,
     '... is warned of');
