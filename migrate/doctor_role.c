@@ -151,6 +151,7 @@ check_contract(Examination *examination, Database *database, const char *service
 	doctor_run_check(examination, database, CHECK_TABLES, service, PARAMS(schemas, tables));
 	doctor_run_check(examination, database, CHECK_COLUMNS, service,
 					 PARAMS(schemas, tables, columns, types.kinds->data, dimensions));
+	doctor_run_check(examination, database, CHECK_ROW_SECURITY, service, PARAMS(schemas, tables));
 	check_keys(examination, database, service);
 	doctor_run_check(examination, database, CHECK_PRIVILEGES, service,
 					 PARAMS(privileges.schemas->data, privileges.tables->data,

@@ -217,6 +217,7 @@ my @faults = (
     sub { sql('ALTER TABLE search.candidate_embeddings DROP COLUMN embedding CASCADE; ALTER TABLE search.candidate_embeddings ADD COLUMN embedding vector(1536)') },
     sub { sql('ALTER TABLE search.candidate_profiles DROP COLUMN consent_record') },
     sub { sql('ALTER TABLE search.tenants DROP CONSTRAINT tenants_pkey') },
+    sub { sql('ALTER TABLE search.candidate_profiles ENABLE ROW LEVEL SECURITY') },
     sub { sql('DROP TRIGGER IF EXISTS candidate_profiles_search_document ON search.candidate_profiles') },
     sub { sql('DROP EXTENSION headhunter CASCADE') },
     sub { sql(q{DO $$ DECLARE p regclass; BEGIN FOR p IN SELECT inhrelid FROM pg_inherits WHERE inhparent = 'ops.pipeline_metrics'::regclass AND inhrelid::regclass::text !~ 'default' LOOP EXECUTE format('DROP TABLE %s', p); END LOOP; END $$}) },
