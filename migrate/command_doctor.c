@@ -255,7 +255,9 @@ look_once(const Options *options, bool is_last, int *wait_ms)
 		bool is_ready;
 
 		consult(&consultation);
-		is_ready = consultation.diagnosis.ready_count == consultation.diagnosis.service_count;
+		is_ready = consultation.diagnosis.ready_count == consultation.diagnosis.service_count &&
+				   /* Nobody has got through to the database. */
+				   (consultation.diagnosis.service_count > 0 || consultation.database != NULL);
 		exit_code = is_ready ? EXIT_DONE : EXIT_FOUND_PROBLEMS;
 		if (is_ready || is_last || options->watch > 0)
 		{
