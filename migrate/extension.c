@@ -62,6 +62,18 @@ extension_create_version(Database *database, const char *role, const char *name,
 }
 
 bool
+extension_let_in(Database *database, const char *owner)
+{
+	char *quoted = database_quote_identifier(database, database_user(database));
+	char *command = psprintf("GRANT USAGE ON SCHEMA hh TO %s", quoted);
+	bool done = run_as_role(database, owner, command);
+
+	pg_free(command);
+	pg_free(quoted);
+	return done;
+}
+
+bool
 extension_update(Database *database, const Deployment *deployment)
 {
 	return run_as_role(database, deployment->extension_owner, "ALTER EXTENSION headhunter UPDATE");

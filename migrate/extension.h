@@ -21,6 +21,12 @@ extern bool extension_create(Database *database, const Deployment *deployment, c
 extern bool extension_create_version(Database *database, const char *role, const char *name,
 									 const char *version);
 
+/*
+ * In a scratch database, where nobody grants anything later: lets the session user, who may act
+ * as the owner and does not inherit from it, use schema hh.
+ */
+extern bool extension_let_in(Database *database, const char *owner);
+
 /* Updates headhunter to the server's default version, as its owner. */
 extern bool extension_update(Database *database, const Deployment *deployment);
 

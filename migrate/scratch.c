@@ -125,7 +125,8 @@ create_extension(const Scratch *scratch, const char *name, const char *version)
 	const char *role = database_user_is_superuser(scratch->database) && !is_ours ? NULL : owner;
 
 	if (extension_create_version(scratch->database, role, name, version))
-		return true;
+		return !is_ours || scratch->deployment.may_use_code ||
+			   extension_let_in(scratch->database, owner);
 	if (!database_cancelled())
 		pg_log_error_hint("--scratch-dbname names an empty database with extension \"%s\" in it.",
 						  name);

@@ -109,6 +109,16 @@ is(sql(q{SELECT roleid::regrole FROM pg_auth_members WHERE member = 'hh_app'::re
 is((roles('apply'))[1], "nothing to do\n", '... a second run has nothing to do');
 is((try_client($node, 'main', undef, 'verify'))[0], 0, '... and verify knows the new privileges');
 
+# The pipeline's role tries migrations out in a scratch database that an administrator has made, as docs/operations.md says.
+sql('CREATE DATABASE talents_scratch OWNER hh_owner');
+run_sql($node, 'talents_scratch', undef, 'CREATE EXTENSION vector; CREATE EXTENSION pgcrypto');
+my @scratch = ('--dir', migrations_in('1000_tried.sql' => 'CREATE TABLE search.tried ()'), '--scratch-dbname', 'talents_scratch');
+foreach my $command ([ 'trace', @scratch ], [ 'trace', @scratch ], [ 'verify', '--scratch', @scratch ])
+{
+    ($status, $out, $err) = try_client($node, 'main', 'hh_admin', @$command);
+    is($status, 0, "hh_admin: $command->[0] in a scratch database") or diag($out, $err);
+}
+
 # Who converges objects, and stops where a role must change.
 sql('GRANT UPDATE ON search.tenants TO hh_analytics');
 ($status, $out, $err) = try_client($node, 'main', 'hh_admin', 'roles', 'apply');
