@@ -197,7 +197,6 @@ command_up(const Options *options)
 				connect_and_carry_out(options, &begun, &survey, &intent);
 
 	database_close(begun);
-
 	policy_free(&intent.policy);
 	variables_free(&intent.variables);
 	survey_free(&survey);

@@ -65,7 +65,7 @@ bind(Database *database, PQExpBuffer bound, const char *sql, int count, const ch
 	}
 }
 
-/* Before each call anew, for what the owner planted runs in the calls and can drop the extension. */
+/* What the owner planted runs in the calls, and can drop the extension: each has its check. */
 static const BoundCall owner_call = {.name = "hh_execute_as_owner",
 									 .argument_type = "pg_catalog.text",
 									 .binding = query_bind_owner_call,
