@@ -158,27 +158,44 @@ carry_out_show(const Plan *plan, FILE *stream)
 
 /* As it was before anything, and may not yet be for the owner to act in. */
 static void
-warn_of_drift(Database *database, const Deployment *deployment)
+warn_of_drift(Database *database, const Survey *survey)
 {
-	Session session = session_make(database, deployment);
+	Session session = session_make(database, &survey->deployment);
 
-	if (deployment->ledger_exists && session.mode != SESSION_READER)
-		snapshot_warn(&session);
+	if (survey->deployment.ledger_exists && session.mode != SESSION_READER)
+		snapshot_warn(&session, &survey->ledger);
 }
 
 /* done: the whole plan.  What was done of it else, or by another program, is noticed, too. */
 static void
-keep_snapshot(const Options *options, Database *database, const Deployment *deployment,
-			  const Plan *plan, bool done)
+keep_new_snapshot(Database *database, const Deployment *deployment, bool done)
 {
-	Session session = session_make(database, deployment);
+	Session session;
+	Ledger ledger = {0};
+
+	if (!session_remake(database, deployment, &session))
+		snapshot_log_not_kept();
+	else if (done)
+		snapshot_store(&session);
+	else if (session.mode != SESSION_READER && ledger_read(&session, deployment, &ledger))
+		snapshot_keep(&session, &ledger);
+	ledger_free(&ledger);
+}
+
+static void
+keep_snapshot(const Options *options, Database *database, const Survey *survey, const Plan *plan,
+			  bool done)
+{
+	Session session = session_make(database, &survey->deployment);
 
 	if (!database_is_connected(database) || database_cancelled())
 		return;
-	if (plan->action_count > 0 && !session_remake(database, deployment, &session))
-		snapshot_log_not_kept();
+	if (plan->action_count > 0)
+		keep_new_snapshot(database, &survey->deployment, done || options->accept_drift);
+	else if (session.mode != SESSION_READER && options->accept_drift)
+		snapshot_store(&session);
 	else if (session.mode != SESSION_READER)
-		snapshot_keep(&session, (done && plan->action_count > 0) || options->accept_drift);
+		snapshot_keep(&session, &survey->ledger);
 }
 
 bool
@@ -198,9 +215,9 @@ carry_out(const Options *options, Database *database, const Survey *survey, cons
 	if (!options->dry_run)
 	{
 		if (plan->action_count > 0 && !options->accept_drift)
-			warn_of_drift(database, &survey->deployment);
+			warn_of_drift(database, survey);
 		done = runner_apply(database, &survey->deployment, plan, &settings, outcomes, progress);
-		keep_snapshot(options, database, &survey->deployment, plan, done);
+		keep_snapshot(options, database, survey, plan, done);
 	}
 	else if (as_text)
 		carry_out_show(plan, stdout);

@@ -112,7 +112,7 @@ static void
 keep_snapshot(const RolesCommand *command, const ChangeList *changes)
 {
 	if (command->convergence.session != NULL && changes->count > 0)
-		snapshot_keep(&command->session, true);
+		snapshot_store(&command->session);
 }
 
 static int

@@ -29,15 +29,17 @@ add_known_migrations(Report *report, const Survey *survey)
 		const Migration *migration = &survey->migrations.items[i];
 		const LedgerRow *row = ledger_find(&survey->ledger, migration->version);
 		MigrationState state = migration_state(migration, row, survey->verified[i]);
+		char *applied_at = row ? ledger_applied_at(row) : NULL;
 		const char *values[] = {migration->version,
 								migration->name,
 								migration->file.repeatable ? "repeatable" : "versioned",
 								migration_state_name(state),
-								row ? row->applied_at : NULL,
+								applied_at,
 								row ? row->applied_by : NULL,
 								row ? row->tool : NULL};
 
 		report_add_row(report, values);
+		pg_free(applied_at);
 		if (state != MIGRATION_APPLIED && state != MIGRATION_BASELINE)
 			in_order = false;
 	}
@@ -53,12 +55,14 @@ add_unknown_migrations(Report *report, const Survey *survey)
 	for (int i = 0; i < survey->ledger.count; i++)
 	{
 		const LedgerRow *row = &survey->ledger.rows[i];
-		const char *values[] = {row->version,	 row->name,		  row->kind, "unknown",
-								row->applied_at, row->applied_by, row->tool};
+		char *applied_at;
 
 		if (migration_set_find(&survey->migrations, row->version) != NULL)
 			continue;
-		report_add_row(report, values);
+		applied_at = ledger_applied_at(row);
+		report_add_row(report, (const char *[]){row->version, row->name, row->kind, "unknown",
+												applied_at, row->applied_by, row->tool});
+		pg_free(applied_at);
 		if (ledger_row_is_out_of_place(&survey->migrations, row))
 			in_order = false;
 	}
@@ -112,7 +116,7 @@ command_status(const Options *options)
 	Survey survey = {0};
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (survey_read_files(&survey, options->directory) &&
+	if (survey_list_files(&survey, options->directory) &&
 		(database = database_connect(&options->connection)) != NULL &&
 		survey_take(&survey, database, NULL, false))
 		exit_code = print_status(options, database, &survey) ? EXIT_DONE : EXIT_FOUND_PROBLEMS;

@@ -191,7 +191,7 @@ command_up(const Options *options)
 	Intent intent = {0};
 	/* Nothing is asked of the server until all is read, so that nothing waits for a bad file. */
 	Database *begun = database_begin(&options->connection);
-	bool done = survey_read_files(&survey, options->directory) &&
+	bool done = survey_list_files(&survey, options->directory) &&
 				variables_gather(&intent.variables, &options->settings, &survey.migrations) &&
 				policy_file_load(&intent.policy, options) &&
 				connect_and_carry_out(options, &begun, &survey, &intent);

@@ -173,11 +173,11 @@ find_scratch_differences(Report *report, const Options *options, const Session *
 
 /* Holds the catalogs against the snapshot. */
 static bool
-find_drift(Report *report, const Session *session)
+find_drift(Report *report, const Session *session, const Ledger *ledger)
 {
 	CatalogDifferenceList differences = {0};
 	SnapshotState state;
-	bool found = snapshot_look(session, &state);
+	bool found = snapshot_look(session, ledger, &state);
 
 	if (found && (state == SNAPSHOT_NONE || state == SNAPSHOT_NO_TABLE))
 	{
@@ -235,7 +235,8 @@ verify(const Options *options, const Session *session, const Survey *survey)
 
 	report_add_table(&report, "differences", difference_columns, lengthof(difference_columns));
 	found = lock_watch_start(&watch, session->database) &&
-			find_differences(&report, session, survey) && find_drift(&report, session);
+			find_differences(&report, session, survey) &&
+			find_drift(&report, session, &survey->ledger);
 	lock_watch_stop(&watch);
 	if (found && options->scratch)
 		found = find_scratch_differences(&report, options, session, survey);

@@ -41,15 +41,28 @@ lift_transaction_timeout(Database *database)
 		   database_command(database, query_lift_transaction_timeout);
 }
 
+bool
+connect_pin(Database *database)
+{
+	Result *is_to_be_mended;
+	bool pinned;
+
+	if (!run_under_timeout(database, query_lift_timeouts))
+		return false;
+	is_to_be_mended = database_query(database, query_pin_session, NO_PARAMS);
+	pinned = is_to_be_mended != NULL && (!result_is_true(is_to_be_mended, 0, 0) ||
+										 database_command(database, query_mend_session));
+	result_free(is_to_be_mended);
+	return pinned;
+}
+
 /* What is set through a pooler that shares sessions would stay there for others. */
 static Database *
 pin_session(Database *database)
 {
 	if (database == NULL)
 		return NULL;
-	if (pooler_check(database) && lift_transaction_timeout(database) &&
-		run_under_timeout(database, query_lift_timeouts) &&
-		database_command(database, query_pin_session))
+	if (pooler_check(database) && lift_transaction_timeout(database) && connect_pin(database))
 		return database;
 	database_close(database);
 	return NULL;

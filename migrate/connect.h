@@ -26,4 +26,10 @@ extern Database *database_connect_like(const Database *database, const char *dbn
 extern Database *database_connect_trying(const ConnectionOptions *options, int milliseconds,
 										 Login *login);
 
+/*
+ * Pins the session again, after a statement that may have set what it liked.  Logs and returns
+ * false on failure.
+ */
+extern bool connect_pin(Database *database);
+
 #endif /* HH_CONNECT_H */

@@ -24,11 +24,9 @@
 bool
 convergence_look(const Session *session, bool *can_audit)
 {
-	bool is_there;
-
 	*can_audit = false;
-	return policy_image_find(session, &is_there) &&
-		   (!is_there || audit_look(session->database, can_audit));
+	return session->mode == SESSION_READER || !session->has_policy_tables ||
+		   audit_look(session->database, can_audit);
 }
 
 static void

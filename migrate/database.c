@@ -225,6 +225,50 @@ database_query(Database *database, const char *sql, int count, const char *const
 	return result;
 }
 
+/* Takes what a message of several statements brings; false, with *error filled in, on failure. */
+static bool
+take_results(PGconn *connection, Result **results, int count, ServerError *error)
+{
+	PGresult *rows;
+	int taken = 0;
+
+	while ((rows = PQgetResult(connection)) != NULL)
+	{
+		if (PQresultStatus(rows) == PGRES_TUPLES_OK && taken < count)
+			results[taken++]->rows = rows;
+		else
+		{
+			server_error_free(error);
+			server_error_fill(error, connection, rows);
+			PQclear(rows);
+		}
+	}
+	return taken == count && error->message == NULL;
+}
+
+bool
+database_query_each(Database *database, const char *sql, Result **results, int count)
+{
+	ServerError error = {0};
+	bool done;
+
+	for (int i = 0; i < count; i++)
+		results[i] = pg_malloc0(sizeof(Result));
+	pg_log_debug("sent: %s", sql);
+	if (!send_statement(database->connection, sql, NO_PARAMS))
+		error.message = libpq_message_copy(PQerrorMessage(database->connection));
+	done = take_results(database->connection, results, count, &error);
+	if (!done)
+		server_error_log(&error, NULL);
+	for (int i = 0; i < count && !done; i++)
+	{
+		result_free(results[i]);
+		results[i] = NULL;
+	}
+	server_error_free(&error);
+	return done;
+}
+
 bool
 database_command(Database *database, const char *sql)
 {

@@ -138,6 +138,12 @@ extern Result *database_run(Database *database, const char *sql, int count,
 extern Result *database_query(Database *database, const char *sql, int count,
 							  const char *const *values);
 
+/*
+ * Runs a message of several queries, and hands over the rows of each, which the caller frees; so
+ * many there must be.  Logs and returns false, with NULLs, on failure.
+ */
+extern bool database_query_each(Database *database, const char *sql, Result **results, int count);
+
 /* As database_run(), for a statement that -v must not show: it says the other text. */
 extern Result *database_run_unshown(Database *database, const char *sql, const char *shown,
 									ServerError *error);

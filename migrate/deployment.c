@@ -1,6 +1,6 @@
 /*
  * deployment.c
- *		What stands in a database and whose it is, read from the catalogs alone.
+ *		Whose a deployment is, and what may be done in it.
  */
 #include "postgres_fe.h"
 
@@ -9,94 +9,6 @@
 #include "deployment.h"
 #include "pg_compat.h"
 #include "queries.h"
-
-/* The columns of queries/deployment.sql. */
-enum
-{
-	COLUMN_EXTENSION_VERSION,
-	COLUMN_EXTENSION_OWNER,
-	COLUMN_EXTENSION_AVAILABLE,
-	COLUMN_VECTOR_SCHEMA,
-	COLUMN_VECTOR_AVAILABLE,
-	COLUMN_HAS_PGCRYPTO,
-	COLUMN_SCHEMA_OWNER,
-	COLUMN_MAY_BECOME_SCHEMA_OWNER,
-	COLUMN_SCHEMA_CREATORS,
-	COLUMN_LEDGER_RELKIND,
-	COLUMN_LEDGER_OWNER,
-	COLUMN_DIMENSIONS,
-	COLUMN_DATA_SCHEMAS,
-	COLUMN_DATA_SCHEMA_COUNT,
-	COLUMN_MAY_BECOME_HH_OWNER,
-	COLUMN_CAN_EXECUTE_AS_OWNER,
-	COLUMN_IN_RECOVERY,
-	COLUMN_READ_ONLY,
-	COLUMN_DATABASE,
-	COLUMN_TRIGGERS_ARE_OFF,
-	COLUMN_MAY_BECOME_STANDING_OWNER,
-	COLUMN_STANDING_OWNER_MAY_CREATE,
-	COLUMN_MAKES_ROLES,
-	COLUMN_COUNT
-};
-
-static char *
-copied_value(const Result *row, int column)
-{
-	const char *value = result_value(row, 0, column);
-
-	return value ? pg_strdup(value) : NULL;
-}
-
-static int
-number(const Result *row, int column)
-{
-	const char *value = result_value(row, 0, column);
-
-	return value ? Max(atoi(value), 0) : 0;
-}
-
-bool
-deployment_read(Database *database, Deployment *deployment, bool with_available)
-{
-	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
-	Result *row =
-		database_query(database, query_deployment, PARAMS(privilege, with_available ? "t" : "f"));
-	const char *relkind;
-
-	if (row == NULL)
-		return false;
-	Assert(result_columns(row) == COLUMN_COUNT && result_rows(row) == 1);
-	memset(deployment, 0, sizeof(*deployment));
-	relkind = result_value(row, 0, COLUMN_LEDGER_RELKIND);
-	deployment->extension_version = copied_value(row, COLUMN_EXTENSION_VERSION);
-	deployment->extension_owner = copied_value(row, COLUMN_EXTENSION_OWNER);
-	deployment->extension_available = copied_value(row, COLUMN_EXTENSION_AVAILABLE);
-	deployment->vector_schema = copied_value(row, COLUMN_VECTOR_SCHEMA);
-	deployment->vector_available = copied_value(row, COLUMN_VECTOR_AVAILABLE);
-	deployment->has_pgcrypto = result_is_true(row, 0, COLUMN_HAS_PGCRYPTO);
-	deployment->schema_owner = copied_value(row, COLUMN_SCHEMA_OWNER);
-	deployment->may_become_schema_owner = result_is_true(row, 0, COLUMN_MAY_BECOME_SCHEMA_OWNER);
-	deployment->schema_creators = copied_value(row, COLUMN_SCHEMA_CREATORS);
-	deployment->ledger_exists = relkind != NULL;
-	deployment->ledger_is_table = relkind != NULL && strcmp(relkind, "r") == 0;
-	deployment->ledger_owner = copied_value(row, COLUMN_LEDGER_OWNER);
-	deployment->dimensions = number(row, COLUMN_DIMENSIONS);
-	deployment->data_schemas = copied_value(row, COLUMN_DATA_SCHEMAS);
-	deployment->data_schema_count = number(row, COLUMN_DATA_SCHEMA_COUNT);
-	deployment->may_become_hh_owner = result_is_true(row, 0, COLUMN_MAY_BECOME_HH_OWNER);
-	deployment->can_execute_as_owner = result_is_true(row, 0, COLUMN_CAN_EXECUTE_AS_OWNER);
-	deployment->in_recovery = result_is_true(row, 0, COLUMN_IN_RECOVERY);
-	deployment->database = copied_value(row, COLUMN_DATABASE);
-	deployment->read_only = result_is_true(row, 0, COLUMN_READ_ONLY);
-	deployment->triggers_are_off = result_is_true(row, 0, COLUMN_TRIGGERS_ARE_OFF);
-	deployment->may_become_standing_owner =
-		result_is_true(row, 0, COLUMN_MAY_BECOME_STANDING_OWNER);
-	deployment->standing_owner_may_create =
-		result_is_true(row, 0, COLUMN_STANDING_OWNER_MAY_CREATE);
-	deployment->makes_roles = result_is_true(row, 0, COLUMN_MAKES_ROLES);
-	result_free(row);
-	return true;
-}
 
 /* The role that a deployment which has been begun belongs to; else NULL. */
 static const char *

@@ -1,6 +1,8 @@
 /*
  * deployment.h
  *		What stands in a database and whose it is, read from the catalogs alone.
+ *
+ * deployment_read.c reads the catalogs, deployment.c decides by what it read.
  */
 #ifndef HH_DEPLOYMENT_H
 #define HH_DEPLOYMENT_H
@@ -23,7 +25,9 @@ typedef struct Deployment
 	bool ledger_exists;
 	bool ledger_is_table;
 	char *ledger_owner;
-	int dimensions; /* of the embedding column; 0 without one */
+	bool has_snapshot_table; /* of the ledger's owner: from 0008_ledger_details on */
+	bool has_policy_tables;	 /* the same of the policy's image: from 0009_policy on */
+	int dimensions;			 /* of the embedding column; 0 without one */
 	char *data_schemas;
 	int data_schema_count; /* of four */
 	bool may_become_hh_owner;

@@ -1,6 +1,6 @@
 /*
  * json.c
- *		JSON strings.
+ *		JSON strings, as PostgreSQL writes them.
  */
 #include "postgres_fe.h"
 
@@ -18,6 +18,12 @@ append_ascii(PQExpBuffer json, char c)
 		case '\\':
 			appendPQExpBufferStr(json, "\\\\");
 			break;
+		case '\b':
+			appendPQExpBufferStr(json, "\\b");
+			break;
+		case '\f':
+			appendPQExpBufferStr(json, "\\f");
+			break;
 		case '\n':
 			appendPQExpBufferStr(json, "\\n");
 			break;
@@ -28,7 +34,7 @@ append_ascii(PQExpBuffer json, char c)
 			appendPQExpBufferStr(json, "\\t");
 			break;
 		default:
-			if ((unsigned char) c < 0x20 || c == 0x7f)
+			if ((unsigned char) c < 0x20)
 				appendPQExpBuffer(json, "\\u%04x", (unsigned char) c);
 			else
 				appendPQExpBufferChar(json, c);

@@ -4,7 +4,10 @@
  */
 #include "postgres_fe.h"
 
+#include <time.h>
+
 #include "common/logging.h"
+#include "pqexpbuffer.h"
 
 #include "direct_read.h"
 #include "ledger.h"
@@ -18,7 +21,7 @@ enum
 	COLUMN_KIND,
 	COLUMN_CHECKSUM,
 	COLUMN_STATE,
-	COLUMN_APPLIED_AT,
+	COLUMN_FINISHED_AT,
 	COLUMN_APPLIED_BY,
 	COLUMN_TOOL,
 	COLUMN_VARIABLES,
@@ -56,14 +59,6 @@ parse_state(const char *name, LedgerState *state)
 	return false;
 }
 
-static char *
-copied_value(const Result *rows, int row, int column)
-{
-	const char *value = result_value(rows, row, column);
-
-	return value ? pg_strdup(value) : NULL;
-}
-
 static int
 number(const Result *rows, int row, int column)
 {
@@ -77,14 +72,14 @@ fill_row(const Result *rows, int i, LedgerRow *row)
 {
 	const char *dimensions;
 
-	row->version = copied_value(rows, i, COLUMN_VERSION);
-	row->name = copied_value(rows, i, COLUMN_NAME);
-	row->kind = copied_value(rows, i, COLUMN_KIND);
-	row->checksum = copied_value(rows, i, COLUMN_CHECKSUM);
-	row->applied_at = copied_value(rows, i, COLUMN_APPLIED_AT);
-	row->applied_by = copied_value(rows, i, COLUMN_APPLIED_BY);
-	row->tool = copied_value(rows, i, COLUMN_TOOL);
-	row->error = copied_value(rows, i, COLUMN_ERROR);
+	row->version = result_value(rows, i, COLUMN_VERSION);
+	row->name = result_value(rows, i, COLUMN_NAME);
+	row->kind = result_value(rows, i, COLUMN_KIND);
+	row->checksum = result_value(rows, i, COLUMN_CHECKSUM);
+	row->finished_at = result_value(rows, i, COLUMN_FINISHED_AT);
+	row->applied_by = result_value(rows, i, COLUMN_APPLIED_BY);
+	row->tool = result_value(rows, i, COLUMN_TOOL);
+	row->error = result_value(rows, i, COLUMN_ERROR);
 	row->statements_done = number(rows, i, COLUMN_STATEMENTS_DONE);
 	row->statements_total = number(rows, i, COLUMN_STATEMENTS_TOTAL);
 	if (row->version == NULL || row->checksum == NULL)
@@ -118,6 +113,12 @@ read_directly(const Session *session, const Deployment *deployment)
 	return rows;
 }
 
+static int
+compare_rows(const void *a, const void *b)
+{
+	return strcmp(((const LedgerRow *) a)->version, ((const LedgerRow *) b)->version);
+}
+
 bool
 ledger_read(const Session *session, const Deployment *deployment, Ledger *ledger)
 {
@@ -132,6 +133,7 @@ ledger_read(const Session *session, const Deployment *deployment, Ledger *ledger
 			   : session_query(session, query_ledger_rows, COLUMN_COUNT, NO_PARAMS);
 	if (rows == NULL)
 		return false;
+	ledger->source = rows;
 	count = result_rows(rows);
 	ledger->rows = pg_malloc0(sizeof(LedgerRow) * (size_t) Max(count, 1));
 	for (int i = 0; i < count && read; i++)
@@ -139,7 +141,9 @@ ledger_read(const Session *session, const Deployment *deployment, Ledger *ledger
 		read = fill_row(rows, i, &ledger->rows[i]);
 		ledger->count++;
 	}
-	result_free(rows);
+	/* The server would take longer: it has nothing to do but for that. */
+	if (read && count > 1)
+		qsort(ledger->rows, (size_t) count, sizeof(LedgerRow), compare_rows);
 	return read;
 }
 
@@ -148,20 +152,51 @@ ledger_free(Ledger *ledger)
 {
 	for (int i = 0; i < ledger->count; i++)
 	{
-		LedgerRow *row = &ledger->rows[i];
-
-		pg_free(row->version);
-		pg_free(row->name);
-		pg_free(row->kind);
-		pg_free(row->checksum);
-		pg_free(row->applied_at);
-		pg_free(row->applied_by);
-		pg_free(row->tool);
-		pg_free(row->error);
-		variables_free(&row->variables);
+		variables_free(&ledger->rows[i].variables);
 	}
 	pg_free(ledger->rows);
+	result_free(ledger->source);
 	memset(ledger, 0, sizeof(*ledger));
+}
+
+char *
+ledger_applied_at(const LedgerRow *row)
+{
+	char *end;
+	long long seconds;
+	time_t when;
+	struct tm utc;
+	char text[64];
+
+	if (row->finished_at == NULL)
+		return NULL;
+	seconds = strtoll(row->finished_at, &end, 10);
+	when = (time_t) seconds;
+	/* What is no number is infinity, which only a hand can have written. */
+	if (end == row->finished_at || gmtime_r(&when, &utc) == NULL ||
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
+		return pg_strdup(row->finished_at);
+	return pg_strdup(text);
+}
+
+bool
+ledger_digest(const Ledger *ledger, char digest[CHECKSUM_SIZE])
+{
+	PQExpBuffer text = createPQExpBuffer();
+	bool computed;
+
+	for (int i = 0; i < ledger->count; i++)
+	{
+		const LedgerRow *row = &ledger->rows[i];
+
+		if (row->state == LEDGER_APPLIED || row->state == LEDGER_BASELINE)
+			appendPQExpBuffer(text, "%s %s%s%s\n", row->version, row->checksum,
+							  row->finished_at ? " " : "",
+							  row->finished_at ? row->finished_at : "");
+	}
+	computed = checksum_compute(text->data, text->len, digest);
+	destroyPQExpBuffer(text);
+	return computed;
 }
 
 const LedgerRow *
@@ -183,6 +218,13 @@ ledger_find(const Ledger *ledger, const char *version)
 			low = middle + 1;
 	}
 	return NULL;
+}
+
+bool
+ledger_has_applied(const LedgerRow *row, const Migration *migration)
+{
+	return row != NULL && (row->state == LEDGER_APPLIED || row->state == LEDGER_BASELINE) &&
+		   strcmp(row->checksum, migration->checksum) == 0;
 }
 
 static const char *

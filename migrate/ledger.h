@@ -21,15 +21,15 @@ typedef enum LedgerState
 /* Strings are NULL where the column is. */
 typedef struct LedgerRow
 {
-	char *version;
-	char *name;
-	char *kind;
-	char *checksum;
+	const char *version;
+	const char *name;
+	const char *kind;
+	const char *checksum;
 	LedgerState state;
-	char *applied_at; /* ISO 8601, UTC */
-	char *applied_by;
-	char *tool;
-	char *error; /* that ended it */
+	const char *finished_at; /* seconds since 1970, with decimals */
+	const char *applied_by;
+	const char *tool;
+	const char *error; /* that ended it */
 	int statements_done;
 	int statements_total;
 	VariableList variables; /* it was applied with */
@@ -39,6 +39,7 @@ typedef struct LedgerRow
 /* Ordered by version.  Zero-initialised it is the ledger of an empty database. */
 typedef struct Ledger
 {
+	Result *source; /* whose the strings are */
 	LedgerRow *rows;
 	int count;
 } Ledger;
@@ -47,6 +48,18 @@ extern bool ledger_read(const Session *session, const Deployment *deployment, Le
 extern void ledger_free(Ledger *ledger);
 
 extern const LedgerRow *ledger_find(const Ledger *ledger, const char *version);
+
+/* Whether a migration is applied as it stands; row: its, or NULL. */
+extern bool ledger_has_applied(const LedgerRow *row, const Migration *migration);
+
+/* When it was applied, as ISO 8601 in UTC; the caller frees it.  NULL where the row doesn't say. */
+extern char *ledger_applied_at(const LedgerRow *row);
+
+/*
+ * What the rows of applied migrations are worth comparing by, as queries/snapshot_mark.sql computes it.
+ * Logs and returns false on failure.
+ */
+extern bool ledger_digest(const Ledger *ledger, char digest[CHECKSUM_SIZE]);
 
 /*
  * Records a migration as applied, and commits the transaction that applied it, in one

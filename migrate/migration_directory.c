@@ -121,6 +121,7 @@ migration_directory_read(MigrationSet *set, const char *directory)
 	NameList names = {0};
 	bool read = list_names(directory, &names);
 
+	migration_set_expect(set, names.count);
 	for (int i = 0; i < names.count && read; i++)
 		read = read_file(set, directory, names.items[i]);
 	free_names(&names);

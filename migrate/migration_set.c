@@ -80,9 +80,38 @@ read_migration(Migration *migration, const char *path, const char *text, size_t 
 	migration->label = psprintf("%s_%s", migration->version, migration->name);
 	if (file->requires_extension.length > 0)
 		migration->requires_extension = slice_copy(file->requires_extension);
+	return true;
+}
+
+bool
+migration_split(Migration *migration)
+{
+	const MigrationFile *file = &migration->file;
+
+	if (migration->is_split)
+		return true;
+	migration->is_split = true;
 	return split_part(migration, file->change, &migration->change) &&
 		   split_part(migration, file->revert, &migration->revert) &&
 		   split_part(migration, file->verify, &migration->verify);
+}
+
+bool
+migration_set_split(MigrationSet *set)
+{
+	for (int i = 0; i < set->count; i++)
+	{
+		if (!migration_split(&set->items[i]))
+			return false;
+	}
+	return true;
+}
+
+void
+migration_set_expect(MigrationSet *set, int count)
+{
+	set->capacity = Max(set->count + count, 1);
+	set->items = pg_realloc(set->items, sizeof(Migration) * (size_t) set->capacity);
 }
 
 bool

@@ -23,6 +23,7 @@ typedef struct Migration
 	char *requires_extension; /* NULL where the file names none */
 	MigrationFile file;
 	char checksum[CHECKSUM_SIZE];
+	bool is_split; /* into the statements of its parts, which are empty before */
 	StatementList change;
 	StatementList revert;
 	StatementList verify;
@@ -39,7 +40,7 @@ typedef struct MigrationSet
 
 /*
  * Reads records that end with one whose file_name is NULL, such as
- * bundled_migrations.  Logs what is wrong with a file and returns false.
+ * bundled_migrations.  Splits none.  Logs what is wrong with a file and returns false.
  */
 extern bool migration_set_read(MigrationSet *set, const BundledMigration *files);
 extern void migration_set_free(MigrationSet *set);
@@ -47,6 +48,16 @@ extern void migration_set_free(MigrationSet *set);
 /* Adds one file, out of order: migration_set_sort() is to follow.  Copies both. */
 extern bool migration_set_append(MigrationSet *set, const char *path, const char *text,
 								 size_t length);
+
+/* Makes room for so many more, where that is known. */
+extern void migration_set_expect(MigrationSet *set, int count);
+
+/*
+ * Splits a migration's parts into statements, unless that is done.  It takes as long as to read the
+ * file.  Logs and returns false where a part can't be split.
+ */
+extern bool migration_split(Migration *migration);
+extern bool migration_set_split(MigrationSet *set);
 
 /* Logs two migrations of the same version and returns false. */
 extern bool migration_set_sort(MigrationSet *set);

@@ -6,6 +6,7 @@
 
 #include "common/logging.h"
 
+#include "connect.h"
 #include "display.h"
 #include "index_catalog.h"
 #include "outside.h"
@@ -45,8 +46,7 @@ pin_again(const Attempt *attempt)
 {
 	Database *database = attempt->place->database;
 
-	return !database_is_connected(database) || (database_command(database, query_lift_timeouts) &&
-												database_command(database, query_pin_session));
+	return !database_is_connected(database) || connect_pin(database);
 }
 
 /*

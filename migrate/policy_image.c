@@ -8,28 +8,24 @@
 #include "policy_json.h"
 #include "queries.h"
 
-/* Of the three tables, as JSON. */
-typedef struct PolicyRows
+/* One of the three tables that a policy's rows are in. */
+typedef struct ImageTable
 {
-	char *roles;
-	char *entries;
-	char *services;
-} PolicyRows;
+	void (*make_rows)(const Policy *policy, TextPool *rows);
+	const char *read;
+	const char *add;
+	const char *empty;
+} ImageTable;
 
-static PolicyRows
-make_rows(const Policy *policy)
-{
-	return (PolicyRows){policy_roles_as_json(policy), policy_entries_as_json(policy),
-						policy_services_as_json(policy)};
-}
-
-static void
-free_rows(PolicyRows *rows)
-{
-	pg_free(rows->roles);
-	pg_free(rows->entries);
-	pg_free(rows->services);
-}
+/* ONLY: a child table would be somebody else's. */
+static const ImageTable tables[] = {
+	{policy_json_roles, query_policy_roles, query_policy_add_roles,
+	 "DELETE FROM ONLY hh.policy_role"},
+	{policy_json_entries, query_policy_entries, query_policy_add_entries,
+	 "DELETE FROM ONLY hh.policy"},
+	{policy_json_services, query_policy_services, query_policy_add_services,
+	 "DELETE FROM ONLY hh.service"},
+};
 
 static char *
 copied_value(const Result *rows, int column)
@@ -39,41 +35,70 @@ copied_value(const Result *rows, int column)
 	return value ? pg_strdup(value) : NULL;
 }
 
-bool
-policy_image_find(const Session *session, bool *is_there)
+static int
+compare_texts(const void *a, const void *b)
 {
-	Result *rows;
+	return strcmp(*(const char *const *) a, *(const char *const *) b);
+}
 
-	*is_there = false;
-	if (session->mode == SESSION_READER)
-		return true;
-	rows = session_query(session, query_policy_is_there, 1, NO_PARAMS);
-	*is_there = rows != NULL && result_is_true(rows, 0, 0);
+/* Whether the rows are these, in whatever order, which is then another. */
+static bool
+rows_are(const Result *rows, TextPool *wanted)
+{
+	int count = result_rows(rows);
+	const char **found;
+	bool same = count == wanted->count;
+
+	if (!same || count == 0)
+		return same;
+	found = pg_malloc(sizeof(char *) * (size_t) count);
+	for (int i = 0; i < count; i++)
+		found[i] = result_value(rows, i, 0);
+	qsort(found, (size_t) count, sizeof(char *), compare_texts);
+	qsort(wanted->items, (size_t) count, sizeof(char *), compare_texts);
+	for (int i = 0; i < count && same; i++)
+		same = strcmp(found[i], wanted->items[i]) == 0;
+	pg_free(found);
+	return same;
+}
+
+static bool
+compare_table(const Session *session, const Policy *policy, const ImageTable *table, bool *is_same)
+{
+	TextPool wanted = {0};
+	Result *rows = session_query(session, table->read, 1, NO_PARAMS);
+
+	if (rows == NULL)
+		return false;
+	table->make_rows(policy, &wanted);
+	*is_same = rows_are(rows, &wanted);
+	text_pool_free(&wanted);
 	result_free(rows);
-	return rows != NULL;
+	return true;
 }
 
 bool
 policy_image_look(const Session *session, const Policy *policy, PolicyImage *image)
 {
-	PolicyRows wanted;
-	Result *rows;
+	bool is_same = true;
+	Result *source;
 
 	memset(image, 0, sizeof(*image));
-	if (!policy_image_find(session, &image->has_tables))
-		return false;
+	image->has_tables = session->mode != SESSION_READER && session->has_policy_tables;
 	if (!image->has_tables)
 		return true;
-	wanted = make_rows(policy);
-	rows = session_query(session, query_policy_source, 3,
-						 PARAMS(wanted.roles, wanted.entries, wanted.services));
-	free_rows(&wanted);
-	if (rows == NULL)
+	source = session_query(session, query_policy_source, 2, NO_PARAMS);
+	if (source == NULL)
 		return false;
-	image->checksum = copied_value(rows, 0);
-	image->profile = copied_value(rows, 1);
-	image->is_altered = result_rows(rows) > 0 && result_is_true(rows, 0, 2);
-	result_free(rows);
+	image->checksum = copied_value(source, 0);
+	image->profile = copied_value(source, 1);
+	result_free(source);
+	for (size_t i = 0; i < lengthof(tables) && is_same && image->checksum != NULL; i++)
+	{
+		if (!compare_table(session, policy, &tables[i], &is_same))
+			return false;
+	}
+	image->is_altered = !is_same;
 	return true;
 }
 
@@ -94,34 +119,31 @@ run(const Session *session, const char *sql, int count, const char *const *value
 	return result != NULL;
 }
 
-/* ONLY: a child table would be somebody else's. */
 static bool
-empty_tables(const Session *session)
+fill_table(const Session *session, const Policy *policy, const ImageTable *table)
 {
-	return run(session, "DELETE FROM ONLY hh.policy_source", NO_PARAMS) &&
-		   run(session, "DELETE FROM ONLY hh.policy_role", NO_PARAMS) &&
-		   run(session, "DELETE FROM ONLY hh.policy", NO_PARAMS) &&
-		   run(session, "DELETE FROM ONLY hh.service", NO_PARAMS);
-}
+	TextPool rows = {0};
+	char *array;
+	bool filled;
 
-static bool
-add_rows(const Session *session, const Policy *policy, const char *origin)
-{
-	PolicyRows rows = make_rows(policy);
-	bool added =
-		run(session, query_policy_add_source, PARAMS(policy->checksum, policy->profile, origin)) &&
-		run(session, query_policy_add_roles, PARAMS(rows.roles)) &&
-		run(session, query_policy_add_entries, PARAMS(rows.entries)) &&
-		run(session, query_policy_add_services, PARAMS(rows.services));
-
-	free_rows(&rows);
-	return added;
+	table->make_rows(policy, &rows);
+	array = policy_json_array(&rows);
+	filled = run(session, table->empty, NO_PARAMS) && run(session, table->add, PARAMS(array));
+	pg_free(array);
+	text_pool_free(&rows);
+	return filled;
 }
 
 bool
 policy_image_write(const Session *session, const Policy *policy, const char *origin)
 {
-	return empty_tables(session) && add_rows(session, policy, origin);
+	bool written =
+		run(session, "DELETE FROM ONLY hh.policy_source", NO_PARAMS) &&
+		run(session, query_policy_add_source, PARAMS(policy->checksum, policy->profile, origin));
+
+	for (size_t i = 0; i < lengthof(tables) && written; i++)
+		written = fill_table(session, policy, &tables[i]);
+	return written;
 }
 
 /* By what it says itself. */

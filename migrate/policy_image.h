@@ -18,9 +18,6 @@ typedef struct PolicyImage
 	bool is_altered; /* its rows are not those of the policy that it was held against */
 } PolicyImage;
 
-/* Whether there are tables for it, which the session can act on.  Logs and returns false. */
-extern bool policy_image_find(const Session *session, bool *is_there);
-
 /*
  * Reads which policy is recorded, and holds its rows against one: they are the owner's to
  * write, and what they ask for is not to be followed on their word.  Nothing is read where

@@ -1,67 +1,40 @@
 /*
  * policy_json.c
- *		A policy as the arrays of objects that queries/policy_add_*.sql take.
+ *		A policy as the rows of its image in the database, each a JSON object.
  */
 #include "postgres_fe.h"
 
 #include "json.h"
 #include "policy_json.h"
 
-static PQExpBuffer
-begin_array(void)
-{
-	PQExpBuffer json = createPQExpBuffer();
-
-	appendPQExpBufferChar(json, '[');
-	return json;
-}
-
-static char *
-end_array(PQExpBuffer json)
-{
-	char *copy;
-
-	appendPQExpBufferChar(json, ']');
-	copy = pg_strdup(json->data);
-	destroyPQExpBuffer(json);
-	return copy;
-}
-
 static void
-begin_object(PQExpBuffer json, const char *key, const char *value)
+begin_member(PQExpBuffer json, const char *key)
 {
-	appendPQExpBuffer(json, "%s{\"%s\":", json->data[json->len - 1] == '}' ? "," : "", key);
-	json_append_string(json, value);
+	appendPQExpBuffer(json, "%c\"%s\":", json->len == 0 ? '{' : ',', key);
 }
 
-/* A member that is NULL is left out, and so becomes NULL. */
 static void
 append_text(PQExpBuffer json, const char *key, const char *value)
 {
-	if (value == NULL)
-		return;
-	appendPQExpBuffer(json, ",\"%s\":", key);
-	json_append_string(json, value);
+	begin_member(json, key);
+	if (value)
+		json_append_string(json, value);
+	else
+		appendPQExpBufferStr(json, "null");
 }
 
 static void
 append_boolean(PQExpBuffer json, const char *key, bool value)
 {
-	appendPQExpBuffer(json, ",\"%s\":%s", key, value ? "true" : "false");
+	begin_member(json, key);
+	appendPQExpBufferStr(json, value ? "true" : "false");
 }
 
 static void
 append_number(PQExpBuffer json, const char *key, int value)
 {
-	appendPQExpBuffer(json, ",\"%s\":%d", key, value);
-}
-
-static void
-end_object(PQExpBuffer json, const PolicyPlace *place)
-{
-	append_text(json, "reason", place->reason);
-	append_number(json, "line", place->line);
-	appendPQExpBufferChar(json, '}');
+	begin_member(json, key);
+	appendPQExpBuffer(json, "%d", value);
 }
 
 static void
@@ -69,7 +42,8 @@ append_settings(PQExpBuffer json, const Policy *policy, const PolicyRole *role)
 {
 	const char *separator = "";
 
-	appendPQExpBufferStr(json, ",\"settings\":[");
+	begin_member(json, "settings");
+	appendPQExpBufferChar(json, '[');
 	for (int i = 0; i < policy->setting_count; i++)
 	{
 		const PolicySetting *setting = &policy->settings[i];
@@ -86,16 +60,27 @@ append_settings(PQExpBuffer json, const Policy *policy, const PolicyRole *role)
 	appendPQExpBufferChar(json, ']');
 }
 
-char *
-policy_roles_as_json(const Policy *policy)
+/* Ends a row, and leaves the buffer empty for the next. */
+static void
+end_row(PQExpBuffer json, const PolicyPlace *place, TextPool *rows)
 {
-	PQExpBuffer json = begin_array();
+	append_text(json, "reason", place->reason);
+	append_number(json, "line", place->line);
+	appendPQExpBufferChar(json, '}');
+	text_pool_keep(rows, pg_strdup(json->data));
+	resetPQExpBuffer(json);
+}
+
+void
+policy_json_roles(const Policy *policy, TextPool *rows)
+{
+	PQExpBuffer json = createPQExpBuffer();
 
 	for (int i = 0; i < policy->role_count; i++)
 	{
 		const PolicyRole *role = &policy->roles[i];
 
-		begin_object(json, "role_name", role->name);
+		append_text(json, "role_name", role->name);
 		append_boolean(json, "can_login", role->can_login);
 		append_boolean(json, "inherit", role->inherit);
 		append_boolean(json, "create_db", role->create_db);
@@ -104,22 +89,31 @@ policy_roles_as_json(const Policy *policy)
 		append_boolean(json, "bypass_rls", role->bypass_rls);
 		append_number(json, "connection_limit", role->connection_limit);
 		append_settings(json, policy, role);
-		end_object(json, &role->place);
+		end_row(json, &role->place, rows);
 	}
-	return end_array(json);
+	destroyPQExpBuffer(json);
 }
 
-char *
-policy_entries_as_json(const Policy *policy)
+static void
+append_option(PQExpBuffer json, const char *key, const PolicyEntry *entry, bool value)
 {
-	PQExpBuffer json = begin_array();
+	if (entry->rule == RULE_MEMBER)
+		append_boolean(json, key, value);
+	else
+		append_text(json, key, NULL);
+}
+
+void
+policy_json_entries(const Policy *policy, TextPool *rows)
+{
+	PQExpBuffer json = createPQExpBuffer();
 
 	for (int i = 0; i < policy->entry_count; i++)
 	{
 		const PolicyEntry *entry = &policy->entries[i];
 
-		begin_object(json, "rule", policy_rule_name(entry->rule));
 		append_number(json, "id", i + 1);
+		append_text(json, "rule", policy_rule_name(entry->rule));
 		append_text(json, "role_name", entry->role);
 		append_text(json, "object_type", policy_object_name(entry->object_type));
 		append_text(json, "object_schema", entry->schema);
@@ -127,30 +121,41 @@ policy_entries_as_json(const Policy *policy)
 		append_text(json, "column_name", entry->column_name);
 		append_text(json, "privilege", entry->privilege);
 		append_boolean(json, "grantable", entry->grantable);
-		if (entry->rule == RULE_MEMBER)
-		{
-			append_boolean(json, "inherit_option", entry->inherit_option);
-			append_boolean(json, "set_option", entry->set_option);
-		}
+		append_option(json, "inherit_option", entry, entry->inherit_option);
+		append_option(json, "set_option", entry, entry->set_option);
 		append_text(json, "creator", entry->creator);
-		end_object(json, &entry->place);
+		end_row(json, &entry->place, rows);
 	}
-	return end_array(json);
+	destroyPQExpBuffer(json);
 }
 
-char *
-policy_services_as_json(const Policy *policy)
+void
+policy_json_services(const Policy *policy, TextPool *rows)
 {
-	PQExpBuffer json = begin_array();
+	PQExpBuffer json = createPQExpBuffer();
 
 	for (int i = 0; i < policy->service_count; i++)
 	{
 		const PolicyService *service = &policy->services[i];
 
-		begin_object(json, "service_name", service->name);
+		append_text(json, "service_name", service->name);
 		append_text(json, "role_name", service->role);
 		append_text(json, "mode", service->mode);
-		end_object(json, &service->place);
+		end_row(json, &service->place, rows);
 	}
-	return end_array(json);
+	destroyPQExpBuffer(json);
+}
+
+char *
+policy_json_array(const TextPool *rows)
+{
+	PQExpBuffer json = createPQExpBuffer();
+	char *copy;
+
+	for (int i = 0; i < rows->count; i++)
+		appendPQExpBuffer(json, "%c%s", i == 0 ? '[' : ',', rows->items[i]);
+	appendPQExpBufferStr(json, rows->count == 0 ? "[]" : "]");
+	copy = pg_strdup(json->data);
+	destroyPQExpBuffer(json);
+	return copy;
 }

@@ -209,7 +209,8 @@ run_action(Runner *runner, const Action *action)
 		case ACTION_ROLES:
 			return change_roles(runner);
 		case ACTION_PRIVILEGES:
-			return (runner->has_session || open_session(runner)) && change_privileges(runner);
+			/* Anew: migrations may have made the policy's tables. */
+			return open_session(runner) && change_privileges(runner);
 		case ACTION_POLICY:
 			return (runner->has_session || open_session(runner)) &&
 				   policy_image_replace(&runner->place.session, runner->settings->policy,

@@ -7,6 +7,7 @@
 #include "common/logging.h"
 #include "pqexpbuffer.h"
 
+#include "bound_query.h"
 #include "queries.h"
 #include "session.h"
 #include "statement_form.h"
@@ -19,50 +20,14 @@ session_make(Database *database, const Deployment *deployment)
 	bool can_call = deployment->can_execute_as_owner && !deployment->in_recovery;
 
 	strlcpy(session.owner, deployment->owner, sizeof(session.owner));
+	session.has_snapshot_table = deployment->has_snapshot_table;
+	session.has_policy_tables = deployment->has_policy_tables;
 	/* The function also refuses to do a superuser's work where others can replace tables. */
 	if (is_owner && !(can_call && database_user_is_superuser(database)))
 		session.mode = SESSION_PLAIN;
 	else if (deployment->may_become_owner && can_call)
 		session.mode = SESSION_AS_OWNER;
 	return session;
-}
-
-/* Copies a comment or a quoted string, in which $1 is no parameter, as it stands. */
-static const char *
-copy_verbatim(PQExpBuffer bound, const char *at)
-{
-	const char *end = *at == '\'' ? strchr(at + 1, '\'') : strchr(at, '\n');
-
-	end = end ? end + 1 : at + strlen(at);
-	appendBinaryPQExpBuffer(bound, at, (size_t) (end - at));
-	return end;
-}
-
-/*
- * Our own query with its parameters as literals, for hh.execute_as_owner() takes
- * text alone.
- */
-static void
-bind(Database *database, PQExpBuffer bound, const char *sql, int count, const char *const *values)
-{
-	while (*sql)
-	{
-		int number = sql[0] == '$' ? atoi(sql + 1) : 0;
-
-		if (*sql == '\'' || strncmp(sql, "--", 2) == 0)
-			sql = copy_verbatim(bound, sql);
-		else if (number >= 1 && number <= count)
-		{
-			char *literal =
-				values[number - 1] ? database_quote_literal(database, values[number - 1]) : NULL;
-
-			appendPQExpBufferStr(bound, literal ? literal : "NULL");
-			pg_free(literal);
-			sql += 1 + strspn(sql + 1, "0123456789");
-		}
-		else
-			appendPQExpBufferChar(bound, *sql++);
-	}
 }
 
 /* What the owner planted runs in the calls, and can drop the extension: each has its check. */
@@ -82,15 +47,16 @@ is_bound(Database *database, const BoundCall *call, char **check, ServerError *e
 	Result *row;
 	bool bound;
 
-	bind(database, text, query_call_is_bound, PARAMS(call->name, call->argument_type));
+	bound_query_append(database, text, query_call_is_bound,
+					   PARAMS(call->name, call->argument_type));
 	row = database_run(database, text->data, NO_PARAMS, error);
 	bound = row != NULL && result_rows(row) > 0;
 	if (bound)
 	{
 		resetPQExpBuffer(text);
-		bind(database, text, query_call_is_as_bound,
-			 PARAMS(result_value(row, 0, 0), result_value(row, 0, 1), result_value(row, 0, 2),
-					result_value(row, 0, 3)));
+		bound_query_append(database, text, query_call_is_as_bound,
+						   PARAMS(result_value(row, 0, 0), result_value(row, 0, 1),
+								  result_value(row, 0, 2), result_value(row, 0, 3)));
 		*check = pg_strdup(text->data);
 	}
 	result_free(row);
@@ -257,7 +223,7 @@ session_run(const Session *session, const char *sql, int columns, int count,
 	if (count == 0)
 		return run_as_owner(session->database, sql, columns, "", error);
 	bound = createPQExpBuffer();
-	bind(session->database, bound, sql, count, values);
+	bound_query_append(session->database, bound, sql, count, values);
 	result = run_as_owner(session->database, bound->data, columns, "", error);
 	destroyPQExpBuffer(bound);
 	return result;
@@ -271,7 +237,7 @@ session_run_and_commit(const Session *session, const char *sql, int count,
 	PQExpBuffer bound = createPQExpBuffer();
 	Result *result;
 
-	bind(database, bound, sql, count, values);
+	bound_query_append(database, bound, sql, count, values);
 	if (session->mode == SESSION_AS_OWNER)
 		result = run_as_owner(database, bound->data, 0, ";\nCOMMIT", error);
 	else

@@ -27,6 +27,8 @@ typedef struct Session
 	Database *database;
 	SessionMode mode;
 	char owner[NAMEDATALEN];
+	bool has_snapshot_table; /* as the deployment's */
+	bool has_policy_tables;
 } Session;
 
 extern Session session_make(Database *database, const Deployment *deployment);

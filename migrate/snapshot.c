@@ -12,27 +12,25 @@
 #define SNAPSHOT_COLUMNS 4
 
 bool
-snapshot_look(const Session *session, SnapshotState *state)
+snapshot_look(const Session *session, const Ledger *ledger, SnapshotState *state)
 {
-	Result *row = session_query(session, query_snapshot_is_there, 1, NO_PARAMS);
+	char digest[CHECKSUM_SIZE];
+	Result *rows;
 
 	*state = SNAPSHOT_NO_TABLE;
-	if (row == NULL || !result_is_true(row, 0, 0))
+	if (!session->has_snapshot_table)
+		return true;
+	rows = session_query(session, query_snapshot_state, 1, NO_PARAMS);
+	if (rows == NULL || !ledger_digest(ledger, digest))
 	{
-		bool looked = row != NULL;
-
-		result_free(row);
-		return looked;
-	}
-	result_free(row);
-	row = session_query(session, query_snapshot_state, 2, NO_PARAMS);
-	if (row == NULL)
+		result_free(rows);
 		return false;
-	if (!result_is_true(row, 0, 0))
+	}
+	if (result_rows(rows) == 0)
 		*state = SNAPSHOT_NONE;
 	else
-		*state = result_is_true(row, 0, 1) ? SNAPSHOT_CURRENT : SNAPSHOT_BEHIND;
-	result_free(row);
+		*state = strcmp(result_value(rows, 0, 0), digest) == 0 ? SNAPSHOT_CURRENT : SNAPSHOT_BEHIND;
+	result_free(rows);
 	return true;
 }
 
@@ -58,13 +56,13 @@ snapshot_compare(const Session *session, CatalogDifferenceList *differences)
 }
 
 void
-snapshot_warn(const Session *session)
+snapshot_warn(const Session *session, const Ledger *ledger)
 {
 	CatalogDifferenceList differences = {0};
 	SnapshotState state;
 
 	/* What another program has made since is no news. */
-	if (snapshot_look(session, &state) && state == SNAPSHOT_CURRENT &&
+	if (snapshot_look(session, ledger, &state) && state == SNAPSHOT_CURRENT &&
 		snapshot_compare(session, &differences) && differences.count > 0)
 	{
 		pg_log_warning("the catalogs differ in %d point%s from what the last deployment left",
@@ -106,14 +104,19 @@ snapshot_log_not_kept(void)
 }
 
 void
-snapshot_keep(const Session *session, bool changed)
+snapshot_store(const Session *session)
+{
+	if (session->has_snapshot_table && !store(session))
+		snapshot_log_not_kept();
+}
+
+void
+snapshot_keep(const Session *session, const Ledger *ledger)
 {
 	SnapshotState state;
-	bool kept = snapshot_look(session, &state);
 
-	if (kept && (state == SNAPSHOT_NONE || state == SNAPSHOT_BEHIND ||
-				 (changed && state == SNAPSHOT_CURRENT)))
-		kept = store(session);
-	if (!kept)
+	if (!snapshot_look(session, ledger, &state))
 		snapshot_log_not_kept();
+	else if (state != SNAPSHOT_CURRENT)
+		snapshot_store(session);
 }

@@ -6,6 +6,7 @@
 #define HH_SNAPSHOT_H
 
 #include "catalog_difference.h"
+#include "ledger.h"
 #include "session.h"
 
 typedef enum SnapshotState
@@ -16,21 +17,23 @@ typedef enum SnapshotState
 	SNAPSHOT_CURRENT
 } SnapshotState;
 
-/* Logs and returns false on failure. */
-extern bool snapshot_look(const Session *session, SnapshotState *state);
+/* ledger: as it stands.  Logs and returns false on failure. */
+extern bool snapshot_look(const Session *session, const Ledger *ledger, SnapshotState *state);
 
 /* Adds what is different from the snapshot.  Logs and returns false on failure. */
 extern bool snapshot_compare(const Session *session, CatalogDifferenceList *differences);
 
 /* Warns where something is different, which the next snapshot will forgive. */
-extern void snapshot_warn(const Session *session);
+extern void snapshot_warn(const Session *session, const Ledger *ledger);
 
 /*
- * Stores the catalogs as they are, where none are stored or another program has
- * deployed since; with changed, always.  Failing to do so is worth a warning: a
- * deployment has not failed for that.
+ * Stores the catalogs as they are, where there is a table for them.  Failing to do so is worth a
+ * warning: a deployment has not failed for that.
  */
-extern void snapshot_keep(const Session *session, bool changed);
+extern void snapshot_store(const Session *session);
+
+/* The same where none are stored, or another program has deployed since.  ledger: as it stands. */
+extern void snapshot_keep(const Session *session, const Ledger *ledger);
 
 /* That warning, for a caller that has not come so far. */
 extern void snapshot_log_not_kept(void);

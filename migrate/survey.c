@@ -9,10 +9,34 @@
 #include "verification.h"
 
 bool
-survey_read_files(Survey *survey, const char *directory)
+survey_list_files(Survey *survey, const char *directory)
 {
 	return migration_set_read(&survey->migrations, bundled_migrations) &&
 		   (directory == NULL || migration_directory_read(&survey->migrations, directory));
+}
+
+bool
+survey_read_files(Survey *survey, const char *directory)
+{
+	return survey_list_files(survey, directory) && migration_set_split(&survey->migrations);
+}
+
+/* What is applied as it stands is not run, but for the verify part of one that may run again. */
+static bool
+split_what_may_run(Survey *survey)
+{
+	for (int i = 0; i < survey->migrations.count; i++)
+	{
+		Migration *migration = &survey->migrations.items[i];
+		const LedgerRow *row = ledger_find(&survey->ledger, migration->version);
+
+		if (!ledger_has_applied(row, migration) || migration->file.repeatable)
+		{
+			if (!migration_split(migration))
+				return false;
+		}
+	}
+	return true;
 }
 
 /* A reader is shown the ledger alone. */
@@ -48,6 +72,7 @@ survey_take(Survey *survey, Database *database, const OwnerWish *owner, bool for
 
 	survey->verified = pg_malloc0(sizeof(bool) * (size_t) Max(survey->migrations.count, 1));
 	return survey_read_database(survey, database, owner, for_writing, &session) &&
+		   split_what_may_run(survey) &&
 		   verification_run(&session, &survey->deployment, &survey->migrations, &survey->ledger,
 							survey->verified);
 }

@@ -25,6 +25,12 @@ typedef struct Survey
 extern bool survey_read_files(Survey *survey, const char *directory);
 
 /*
+ * The same, but leaves it to survey_take() to split into statements what is not applied as it
+ * stands: for those who need no more.
+ */
+extern bool survey_list_files(Survey *survey, const char *directory);
+
+/*
  * Reads the database, after the files.  owner: as deployment_decide_owner() takes
  * it.  A caller who only looks may be a role that can't act as the owner.
  * Logs what is wrong.  To be freed whatever it returns.

@@ -80,9 +80,8 @@ run_part(const Session *session, const Migration *migration, const VariableList 
 static bool
 is_asked_for(const Migration *migration, const LedgerRow *row)
 {
-	return migration->file.repeatable && migration->verify.count > 0 && row != NULL &&
-		   (row->state == LEDGER_APPLIED || row->state == LEDGER_BASELINE) &&
-		   strcmp(row->checksum, migration->checksum) == 0;
+	return migration->file.repeatable && migration->verify.count > 0 &&
+		   ledger_has_applied(row, migration);
 }
 
 /*

@@ -1,6 +1,6 @@
 -- ONLY: a child table would be somebody else's.
 SELECT m.version, m.name, m.kind, m.checksum, m.state,
-    pg_catalog.to_char(m.finished_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+    EXTRACT(epoch FROM m.finished_at),
     m.applied_by, m.tool,
     -- Most have none, and a subquery costs more than the rest of the row.
     CASE WHEN m.variables <> '{}' THEN (
@@ -9,5 +9,4 @@ SELECT m.version, m.name, m.kind, m.checksum, m.state,
         FROM pg_catalog.jsonb_each_text(m.variables) AS v)
     END,
     m.error, m.statements_done, m.statements_total
-FROM ONLY hh.migration AS m
-ORDER BY m.version COLLATE pg_catalog."C";
+FROM ONLY hh.migration AS m;

@@ -21,7 +21,9 @@ main(void)
 	check("a/b 'c'", "\"a/b 'c'\"", "plain text stays");
 	check("\"\\", "\"\\\"\\\\\"", "quote and backslash");
 	check("a\nb\r\tc", "\"a\\nb\\r\\tc\"", "line feed, carriage return, tab");
-	check("\x01\x1f\x7f", "\"\\u0001\\u001f\\u007f\"", "other control characters");
+	check("\b\f", "\"\\b\\f\"", "backspace, form feed");
+	check("\x01\x1f\x7f", "\"\\u0001\\u001f\x7f\"",
+		  "other control characters, as PostgreSQL's escape_json()");
 	check("programa\xC3\xA7\xC3\xA3o", "\"programa\xC3\xA7\xC3\xA3o\"", "UTF-8 stays");
 	check("\xF0\x9F\x98\x80", "\"\xF0\x9F\x98\x80\"", "four bytes of UTF-8 stay");
 	check("a\xFF"

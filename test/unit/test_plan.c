@@ -258,7 +258,8 @@ check_variables(void)
 		{0}};
 	MigrationSet own = {0};
 
-	ok(migration_set_read(&own, with_variables), "a migration with variables");
+	ok(migration_set_read(&own, with_variables) && migration_set_split(&own),
+	   "a migration with variables");
 	start();
 	input.migrations = &own;
 	input.variables = &variables;
@@ -445,7 +446,9 @@ check_convergence(void)
 int
 main(void)
 {
-	ok(migration_set_read(&migrations, files) && migrations.count == 3, "three migrations");
+	ok(migration_set_read(&migrations, files) && migration_set_split(&migrations) &&
+		   migrations.count == 3,
+	   "three migrations");
 	check_actions();
 	check_problems();
 	check_sequence();

@@ -159,7 +159,7 @@ test_without_ledger(void)
 int
 main(void)
 {
-	if (!migration_set_read(&migrations, files))
+	if (!migration_set_read(&migrations, files) || !migration_set_split(&migrations))
 		return 1;
 	variables_set(&variables, "n", 1, "1");
 	test_with_ledger();

@@ -61,7 +61,9 @@ has_problem(const char *message, const char *what)
 int
 main(void)
 {
-	ok(migration_set_read(&migrations, files) && migrations.count == 4, "four migrations");
+	ok(migration_set_read(&migrations, files) && migration_set_split(&migrations) &&
+		   migrations.count == 4,
+	   "four migrations");
 
 	start();
 	has_actions("revert 1002_c", "the newest");

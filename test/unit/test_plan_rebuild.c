@@ -67,7 +67,7 @@ has_problem(const char *message, const char *hint, const char *what)
 int
 main(void)
 {
-	if (!migration_set_read(&migrations, files))
+	if (!migration_set_read(&migrations, files) || !migration_set_split(&migrations))
 		return 1;
 
 	start();

@@ -159,7 +159,9 @@ check_excerpt(void)
 int
 main(void)
 {
-	ok(migration_set_read(&migrations, files) && migrations.count == 2, "two migrations");
+	ok(migration_set_read(&migrations, files) && migration_set_split(&migrations) &&
+		   migrations.count == 2,
+	   "two migrations");
 	check_up();
 	check_down();
 	check_statements();

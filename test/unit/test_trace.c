@@ -129,7 +129,7 @@ start(const char *text)
 	trace_findings_free(&findings);
 	trace_free(&trace);
 	migration_set_free(&migrations);
-	if (!migration_set_read(&migrations, files))
+	if (!migration_set_read(&migrations, files) || !migration_set_split(&migrations))
 		abort();
 	trace_add_migration(&trace, &migrations.items[0], true);
 }
