@@ -20,10 +20,17 @@
  */
 extern char *checksum_normalise(const char *text, size_t length, size_t *normal_length);
 
-/* SHA-256 itself. */
+/* SHA-256 itself.  As all that follow: logs and returns false on failure. */
 extern bool checksum_digest(const char *text, size_t length, unsigned char digest[CHECKSUM_BYTES]);
 
 /* The checksum of a text that is normalised already. */
 extern bool checksum_compute(const char *text, size_t length, char checksum[CHECKSUM_SIZE]);
+
+/* The same of what is added piece by piece.  The end frees it. */
+typedef struct Checksum Checksum;
+
+extern Checksum *checksum_begin(void);
+extern void checksum_add(Checksum *sum, const char *text, size_t length);
+extern bool checksum_end(Checksum *sum, char checksum[CHECKSUM_SIZE]);
 
 #endif /* HH_CHECKSUM_H */

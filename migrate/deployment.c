@@ -66,16 +66,30 @@ read_rights(Database *database, Deployment *deployment, const char *owner, bool 
 }
 
 bool
+deployment_makes_roles(Database *database)
+{
+	Result *row;
+	bool makes_roles;
+
+	if (database_user_is_superuser(database))
+		return true;
+	row = database_query(database, query_makes_roles, NO_PARAMS);
+	makes_roles = row != NULL && result_rows(row) > 0 && result_is_true(row, 0, 0);
+	result_free(row);
+	return makes_roles;
+}
+
+bool
 deployment_decide_owner(Database *database, Deployment *deployment, const OwnerWish *wish)
 {
 	const char *asked_for = wish ? wish->asked_for : NULL;
-	const char *of_policy = wish && deployment->makes_roles ? wish->of_policy : NULL;
 	const char *standing = standing_owner(deployment);
-	const char *owner = standing;
+	const char *of_policy = NULL;
+	const char *owner = standing ? standing : asked_for;
 	bool coming;
 
-	if (owner == NULL)
-		owner = asked_for;
+	if (standing == NULL && wish && wish->of_policy && deployment_makes_roles(database))
+		of_policy = wish->of_policy;
 	if (owner == NULL)
 		owner = deployment->may_become_hh_owner ? "hh_owner" : of_policy;
 	if (owner == NULL)

@@ -37,7 +37,6 @@ typedef struct Deployment
 	bool triggers_are_off;			/* in this session */
 	bool may_become_standing_owner; /* of the ledger, else of the extension; false without */
 	bool standing_owner_may_create;
-	bool makes_roles; /* the session user is superuser or CREATEROLE */
 
 	/* Set by deployment_decide_owner(). */
 	char *owner;
@@ -52,6 +51,9 @@ typedef struct Deployment
  * something: where the extension is not installed, or can be updated.
  */
 extern bool deployment_read(Database *database, Deployment *deployment, bool with_available);
+
+/* Whether the session user is a superuser or has CREATEROLE.  Logs an error, and says false. */
+extern bool deployment_makes_roles(Database *database);
 
 /* At the first deployment. */
 typedef struct OwnerWish

@@ -6,6 +6,7 @@
 
 #include "bound_query.h"
 #include "deployment.h"
+#include "identifier.h"
 #include "pg_compat.h"
 #include "queries.h"
 
@@ -16,9 +17,7 @@
 typedef enum Look
 {
 	LOOK_SERVER,
-	LOOK_ROLE,
 	LOOK_SCHEMA,
-	LOOK_CREATORS,
 	LOOK_TABLES,
 	LOOK_EXTENSIONS,
 	LOOK_UPDATES,
@@ -32,7 +31,6 @@ enum
 	SERVER_IN_RECOVERY,
 	SERVER_READ_ONLY,
 	SERVER_REPLICATION_ROLE,
-	SERVER_DATABASE,
 	SERVER_MAY_BECOME_HH_OWNER,
 	SERVER_DATA_SCHEMAS,
 };
@@ -40,7 +38,8 @@ enum
 enum
 {
 	SCHEMA_OWNER,
-	SCHEMA_MAY_BECOME_OWNER
+	SCHEMA_MAY_BECOME_OWNER,
+	SCHEMA_ACL
 };
 
 enum
@@ -83,7 +82,6 @@ static void
 add_to_list(char **list, const char *word)
 {
 	char *longer = *list ? psprintf("%s, %s", *list, word) : pg_strdup(word);
-
 	pg_free(*list);
 	*list = longer;
 }
@@ -94,7 +92,6 @@ take_server(Deployment *deployment, const Result *row)
 	deployment->in_recovery = result_is_true(row, 0, SERVER_IN_RECOVERY);
 	deployment->read_only = is_word(row, 0, SERVER_READ_ONLY, "on");
 	deployment->triggers_are_off = !is_word(row, 0, SERVER_REPLICATION_ROLE, "origin");
-	deployment->database = copied_value(row, 0, SERVER_DATABASE);
 	deployment->may_become_hh_owner = result_is_true(row, 0, SERVER_MAY_BECOME_HH_OWNER);
 	for (int i = 0; i < DATA_SCHEMAS; i++)
 	{
@@ -108,15 +105,12 @@ take_server(Deployment *deployment, const Result *row)
 }
 
 static void
-take_schema(Deployment *deployment, const Result *schema, const Result *creators)
+take_schema(Deployment *deployment, const Result *rows)
 {
-	if (result_rows(schema) > 0)
-	{
-		deployment->schema_owner = copied_value(schema, 0, SCHEMA_OWNER);
-		deployment->may_become_schema_owner = result_is_true(schema, 0, SCHEMA_MAY_BECOME_OWNER);
-	}
-	for (int i = 0; i < result_rows(creators); i++)
-		add_to_list(&deployment->schema_creators, result_value(creators, i, 0));
+	if (result_rows(rows) == 0)
+		return;
+	deployment->schema_owner = copied_value(rows, 0, SCHEMA_OWNER);
+	deployment->may_become_schema_owner = result_is_true(rows, 0, SCHEMA_MAY_BECOME_OWNER);
 }
 
 static void
@@ -178,13 +172,64 @@ static void
 take_looks(Deployment *deployment, Result *const *looks)
 {
 	take_server(deployment, looks[LOOK_SERVER]);
-	deployment->makes_roles = result_is_true(looks[LOOK_ROLE], 0, 0);
-	take_schema(deployment, looks[LOOK_SCHEMA], looks[LOOK_CREATORS]);
+	take_schema(deployment, looks[LOOK_SCHEMA]);
 	take_extensions(deployment, looks[LOOK_EXTENSIONS]);
 	take_tables(deployment, looks[LOOK_TABLES]);
 	deployment->can_execute_as_owner = result_rows(looks[LOOK_CALL]) > 0;
 	if (result_rows(looks[LOOK_DIMENSION]) > 0)
 		deployment->dimensions = Max(atoi(result_value(looks[LOOK_DIMENSION], 0, 0)), 0);
+}
+
+/* One item of an ACL as text, grantee=privileges/grantor: whether it is CREATE, and not the owner's. */
+static bool
+may_be_creator(const char *item, size_t length, const char *owner)
+{
+	const char *equals = memchr(item, '=', length);
+	const char *slash = equals ? memchr(equals, '/', (size_t) (item + length - equals)) : NULL;
+	size_t grantee = equals ? (size_t) (equals - item) : 0;
+
+	if (slash == NULL)
+		return true;
+	return memchr(equals, 'C', (size_t) (slash - equals)) != NULL &&
+		   (grantee != strlen(owner) || memcmp(item, owner, grantee) != 0);
+}
+
+/*
+ * Whether somebody besides the owner may have CREATE: true in doubt, as where a name is quoted.  To have
+ * the server take the ACL apart would take as long as half of the other looks together.
+ */
+static bool
+may_have_creators(const char *acl, const char *owner)
+{
+	const char *item = acl + 1;
+
+	if (acl[0] != '{' || strpbrk(acl, "\"\\") != NULL)
+		return true;
+	while (*item != '\0')
+	{
+		size_t length = strcspn(item, ",}");
+
+		if (may_be_creator(item, length, owner))
+			return true;
+		item += length;
+		item += *item == '}' ? strlen(item) : *item != '\0';
+	}
+	return false;
+}
+
+static bool
+read_creators(Database *database, Deployment *deployment, const Result *schema)
+{
+	const char *acl = result_rows(schema) > 0 ? result_value(schema, 0, SCHEMA_ACL) : NULL;
+	Result *row;
+
+	if (acl == NULL || !may_have_creators(acl, deployment->schema_owner))
+		return true;
+	row = database_query(database, query_schema_creators, NO_PARAMS);
+	if (row != NULL)
+		deployment->schema_creators = copied_value(row, 0, 0);
+	result_free(row);
+	return row != NULL;
 }
 
 /* What the server could install, where that decides something. */
@@ -209,6 +254,18 @@ read_available(Database *database, Deployment *deployment, bool is_wanted)
 	return rows != NULL;
 }
 
+static char *
+quoted_where_needed(const char *name)
+{
+	PQExpBuffer sql = createPQExpBuffer();
+	char *copy;
+
+	identifier_append(sql, name);
+	copy = pg_strdup(sql->data);
+	destroyPQExpBuffer(sql);
+	return copy;
+}
+
 static bool
 look(Database *database, Result **looks)
 {
@@ -227,14 +284,18 @@ deployment_read(Database *database, Deployment *deployment, bool with_available)
 {
 	Result *looks[LOOK_COUNT];
 	bool is_updatable;
+	bool read;
 
 	memset(deployment, 0, sizeof(*deployment));
 	if (!look(database, looks))
 		return false;
+	deployment->database = quoted_where_needed(database_name(database));
 	take_looks(deployment, looks);
 	is_updatable = result_rows(looks[LOOK_UPDATES]) > 0;
+	read = read_creators(database, deployment, looks[LOOK_SCHEMA]) &&
+		   read_available(database, deployment,
+						  with_available || is_updatable || deployment->extension_version == NULL);
 	for (int i = 0; i < LOOK_COUNT; i++)
 		result_free(looks[i]);
-	return read_available(database, deployment,
-						  with_available || is_updatable || deployment->extension_version == NULL);
+	return read;
 }

@@ -88,7 +88,7 @@ is_to_see(const DoctorView *view)
 	const Deployment *deployment = &view->survey->deployment;
 	const char *owner = policy_owner(view->policy);
 
-	if (deployment->makes_roles || deployment->may_become_standing_owner)
+	if (deployment->may_become_standing_owner || deployment_makes_roles(view->database))
 		return true;
 	for (int i = 0; i < view->policy->entry_count && owner != NULL; i++)
 	{

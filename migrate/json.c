@@ -41,14 +41,31 @@ append_ascii(PQExpBuffer json, char c)
 	}
 }
 
+/* How many characters at the head of a text stand for themselves, one byte each. */
+static size_t
+plain_length(const char *text)
+{
+	size_t length = 0;
+
+	while ((signed char) text[length] >= ' ' && text[length] != '"' && text[length] != '\\')
+		length++;
+	return length;
+}
+
 void
 json_append_string(PQExpBuffer json, const char *text)
 {
 	appendPQExpBufferChar(json, '"');
-	while (*text)
+	for (;;)
 	{
-		int length = utf8_character_length(text);
+		size_t plain = plain_length(text);
+		int length;
 
+		appendBinaryPQExpBuffer(json, text, plain);
+		text += plain;
+		if (*text == '\0')
+			break;
+		length = utf8_character_length(text);
 		if (length == 1)
 			append_ascii(json, *text);
 		else if (length > 1)

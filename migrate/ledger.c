@@ -4,10 +4,7 @@
  */
 #include "postgres_fe.h"
 
-#include <time.h>
-
 #include "common/logging.h"
-#include "pqexpbuffer.h"
 
 #include "direct_read.h"
 #include "ledger.h"
@@ -162,41 +159,41 @@ ledger_free(Ledger *ledger)
 char *
 ledger_applied_at(const LedgerRow *row)
 {
-	char *end;
-	long long seconds;
-	time_t when;
-	struct tm utc;
-	char text[64];
+	const char *when = row->finished_at;
 
-	if (row->finished_at == NULL)
+	if (when == NULL)
 		return NULL;
-	seconds = strtoll(row->finished_at, &end, 10);
-	when = (time_t) seconds;
-	/* What is no number is infinity, which only a hand can have written. */
-	if (end == row->finished_at || gmtime_r(&when, &utc) == NULL ||
-		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &utc) == 0)
-		return pg_strdup(row->finished_at);
-	return pg_strdup(text);
+	/* "2025-11-24 09:30:00.123456+00"; what is shorter is infinity, which a hand has written. */
+	if (strlen(when) < strlen("2025-11-24 09:30:00") || when[10] != ' ')
+		return pg_strdup(when);
+	return psprintf("%.10sT%.8sZ", when, when + 11);
+}
+
+static void
+add_to_digest(Checksum *sum, const char *before, const char *text)
+{
+	checksum_add(sum, before, strlen(before));
+	checksum_add(sum, text, strlen(text));
 }
 
 bool
 ledger_digest(const Ledger *ledger, char digest[CHECKSUM_SIZE])
 {
-	PQExpBuffer text = createPQExpBuffer();
-	bool computed;
+	Checksum *sum = checksum_begin();
 
 	for (int i = 0; i < ledger->count; i++)
 	{
 		const LedgerRow *row = &ledger->rows[i];
 
-		if (row->state == LEDGER_APPLIED || row->state == LEDGER_BASELINE)
-			appendPQExpBuffer(text, "%s %s%s%s\n", row->version, row->checksum,
-							  row->finished_at ? " " : "",
-							  row->finished_at ? row->finished_at : "");
+		if (row->state != LEDGER_APPLIED && row->state != LEDGER_BASELINE)
+			continue;
+		add_to_digest(sum, "", row->version);
+		add_to_digest(sum, " ", row->checksum);
+		if (row->finished_at != NULL)
+			add_to_digest(sum, " ", row->finished_at);
+		add_to_digest(sum, "\n", "");
 	}
-	computed = checksum_compute(text->data, text->len, digest);
-	destroyPQExpBuffer(text);
-	return computed;
+	return checksum_end(sum, digest);
 }
 
 const LedgerRow *

@@ -26,7 +26,7 @@ typedef struct LedgerRow
 	const char *kind;
 	const char *checksum;
 	LedgerState state;
-	const char *finished_at; /* seconds since 1970, with decimals */
+	const char *finished_at; /* as a pinned session writes it, in UTC */
 	const char *applied_by;
 	const char *tool;
 	const char *error; /* that ended it */

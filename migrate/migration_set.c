@@ -77,7 +77,7 @@ read_migration(Migration *migration, const char *path, const char *text, size_t 
 	}
 	migration->version = slice_copy(file->version);
 	migration->name = slice_copy(file->name);
-	migration->label = psprintf("%s_%s", migration->version, migration->name);
+	migration->label = pnstrdup(file->version.data, file->version.length + 1 + file->name.length);
 	if (file->requires_extension.length > 0)
 		migration->requires_extension = slice_copy(file->requires_extension);
 	return true;

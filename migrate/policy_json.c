@@ -10,7 +10,9 @@
 static void
 begin_member(PQExpBuffer json, const char *key)
 {
-	appendPQExpBuffer(json, "%c\"%s\":", json->len == 0 ? '{' : ',', key);
+	appendPQExpBufferStr(json, json->len == 0 ? "{\"" : ",\"");
+	appendPQExpBufferStr(json, key);
+	appendPQExpBufferStr(json, "\":");
 }
 
 static void

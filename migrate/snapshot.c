@@ -81,7 +81,9 @@ store(const Session *session)
 	char *insert =
 		psprintf("INSERT INTO hh.snapshot (kind, object, property, definition)\n%s", query_catalog);
 	const char *const statements[] = {"DELETE FROM ONLY hh.snapshot", insert, query_snapshot_mark};
-	bool stored = database_command(session->database, "BEGIN");
+	/* What a migration has set must not change what the digest is made of. */
+	bool stored = database_command(session->database, "BEGIN; SET LOCAL TimeZone = 'UTC'; "
+													  "SET LOCAL DateStyle = 'ISO'");
 
 	for (size_t i = 0; i < lengthof(statements) && stored; i++)
 	{

@@ -2,36 +2,24 @@
 -- database's own is touched.  $1: pg_has_role()'s word for "may SET ROLE to it".
 -- Each catalog, function and operator that a new session meets for the first time takes longer than
 -- all else here, and a join or a subquery several times what its parts take: so there is a statement
--- for each catalog, and the order is that of deployment_read.c.
+-- for each catalog, in the order of deployment_read.c.
 
 -- The server, as this session finds it.
 SELECT pg_catalog.pg_is_in_recovery(),
     pg_catalog.current_setting('transaction_read_only'),
     pg_catalog.current_setting('session_replication_role'),
-    pg_catalog.quote_ident(pg_catalog.current_database()),
     pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole('hh_owner'), $1),
     pg_catalog.to_regnamespace('msgs'),
     pg_catalog.to_regnamespace('ops'),
     pg_catalog.to_regnamespace('search'),
     pg_catalog.to_regnamespace('taxonomy');
 
--- The role that is connected.
-SELECT r.rolsuper OR r.rolcreaterole
-FROM pg_catalog.pg_roles AS r
-WHERE r.rolname = session_user;
-
 -- Schema hh.
-SELECT pg_catalog.pg_get_userbyid(n.nspowner), pg_catalog.pg_has_role(session_user, n.nspowner, $1)
+SELECT pg_catalog.pg_get_userbyid(n.nspowner),
+    pg_catalog.pg_has_role(session_user, n.nspowner, $1),
+    n.nspacl
 FROM pg_catalog.pg_namespace AS n
 WHERE n.nspname = 'hh';
-
--- Who else may create in it.
-SELECT DISTINCT CASE acl.grantee
-    WHEN 0 THEN 'PUBLIC'
-    ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(acl.grantee))
-END
-FROM pg_catalog.pg_namespace AS n, pg_catalog.aclexplode(n.nspacl) AS acl
-WHERE n.nspname = 'hh' AND acl.privilege_type = 'CREATE' AND acl.grantee <> n.nspowner;
 
 -- The ledger, and other tables of a deployment's; may_create as in role_rights.sql.
 SELECT c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),

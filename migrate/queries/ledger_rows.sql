@@ -1,7 +1,6 @@
 -- ONLY: a child table would be somebody else's.
 SELECT m.version, m.name, m.kind, m.checksum, m.state,
-    EXTRACT(epoch FROM m.finished_at),
-    m.applied_by, m.tool,
+    m.finished_at, m.applied_by, m.tool,
     -- Most have none, and a subquery costs more than the rest of the row.
     CASE WHEN m.variables <> '{}' THEN (
         SELECT pg_catalog.string_agg(v.key || '='

@@ -116,7 +116,7 @@ source_files() {
             ls-files --cached --others --exclude-standard
     else
         (cd "$root" && find . \( -name .git -o -name node_modules \) -prune -o -type f ! -name '*.o' ! -name '*.so' \
-            ! -name '*.bc' ! -name '*.d' ! -name 'hh-migrate' ! -name 'hh-migrate-asan' -print |
+            ! -name '*.bc' ! -name '*.d' ! -name 'hh-migrate' ! -name 'hh-migrate-*' -print |
             sed 's|^[.]/||')
     fi | while IFS= read -r file; do
         [ ! -e "$root/$file" ] || printf '%s\n' "$file"
