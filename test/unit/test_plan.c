@@ -54,7 +54,7 @@ start(void)
 		rows[i].state = LEDGER_APPLIED;
 		verified[i] = true;
 	}
-	ledger = (Ledger){rows, migrations.count};
+	ledger = (Ledger){.rows = rows, .count = migrations.count};
 	input = (PlanInput){.deployment = &deployment,
 						.migrations = &migrations,
 						.ledger = &ledger,

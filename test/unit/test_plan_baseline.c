@@ -47,7 +47,7 @@ start(void)
 							  .name = migrations.items[i].name,
 							  .checksum = migrations.items[i].checksum,
 							  .state = LEDGER_APPLIED};
-	ledger = (Ledger){rows, 4};
+	ledger = (Ledger){.rows = rows, .count = 4};
 	steps = (StepLog){&step, 0};
 	facts[0] = (CatalogFact){"table", "hh.embedding_model", CATALOG_EXISTS, ""};
 	facts[1] = (CatalogFact){"table", "hh.migration", CATALOG_EXISTS, ""};

@@ -28,7 +28,7 @@ start(void)
 							  .name = migrations.items[i].name,
 							  .checksum = migrations.items[i].checksum,
 							  .state = LEDGER_APPLIED};
-	ledger = (Ledger){rows, migrations.count};
+	ledger = (Ledger){.rows = rows, .count = migrations.count};
 	input = (PlanInput){.deployment = &deployment, .migrations = &migrations, .ledger = &ledger};
 }
 

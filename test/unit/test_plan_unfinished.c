@@ -17,7 +17,7 @@ static Deployment deployment = {.extension_version = "1.0",
 								.may_use_code = true,
 								.owner_may_create = true};
 static LedgerRow row;
-static Ledger ledger = {&row, 1};
+static Ledger ledger = {.rows = &row, .count = 1};
 static Step items[4];
 static StepLog steps = {items, 2};
 static bool verified[2] = {true, true};
