@@ -54,5 +54,10 @@ WHERE p.pronamespace = pg_catalog.to_regnamespace('hh') AND p.proname = 'execute
 -- The dimension of the embeddings.
 SELECT a.atttypmod
 FROM pg_catalog.pg_attribute AS a
-WHERE a.attrelid = pg_catalog.to_regclass('search.candidate_embeddings')
+WHERE a.attrelid = (
+        -- to_regclass() asks for USAGE on the schema.
+        SELECT c.oid
+        FROM pg_catalog.pg_class AS c
+        WHERE c.relnamespace = pg_catalog.to_regnamespace('search')
+          AND c.relname = 'candidate_embeddings')
   AND a.attname = 'embedding' AND NOT a.attisdropped;

@@ -29,6 +29,8 @@ my $row = qr/ +\d+\.\d ms +\d+\.\d MB +1\n/;
 like($out, qr/^  hh-migrate, as the owner$row  hh-migrate, as a superuser for the owner$row  psql -f$row/m,
     'a row a tool, and none for those left out');
 like($out, qr/^  apply: hh-migrate \/ psql -f +\d+\.\d\d\n/m, 'a ratio');
+like($out, qr/^nothing to do, behind them\n  hh-migrate, as the owner +.*\n  hh-migrate-static, as the owner +/m,
+    'with nothing to do, the one that is linked statically, too');
 unlike($out, qr/\/ dbmate|\/ sqitch/, '... and none with those left out');
 like($out, qr/^  nothing to do: memory, MB +\d+\.\d +<= 12\.0 +(?:holds|MISSED)\n/m, 'a target');
 like($out, qr/^  large directory: seconds +\d\.\d\d +<= 0\.30 +(?:holds|MISSED)\n/m, 'another');

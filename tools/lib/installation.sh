@@ -35,7 +35,15 @@ installation_build() {
     destination=$1
     shift
     make -C "$WORK/src" -j "$(nproc)" PG_CONFIG="$PG_CONFIG" "$@" &&
-        make -C "$WORK/src" install PG_CONFIG="$PG_CONFIG" DESTDIR="$destination" "$@"
+        make -C "$WORK/src" install PG_CONFIG="$PG_CONFIG" DESTDIR="$destination" "$@" &&
+        installation_add_static "$destination"
+}
+
+# From 18 on libpq.a asks for more libraries than are told of here.
+installation_add_static() {
+    [ "$PG_MAJOR" -lt 18 ] || return 0
+    make -C "$WORK/src/migrate" static PG_CONFIG="$PG_CONFIG" &&
+        cp "$WORK/src/migrate/hh-migrate-static" "$1$bindir/"
 }
 
 # What decides how a build turns out: sources, compiler, server.
