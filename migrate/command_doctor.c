@@ -248,7 +248,7 @@ look_once(const Options *options, bool is_last, int *wait_ms)
 	Consultation consultation = {.options = options};
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (survey_list_files(&consultation.survey, options->directory) &&
+	if (survey_read_files(&consultation.survey, options->directory) &&
 		policy_file_load(&consultation.policy, options) &&
 		secret_directory_open(&consultation.secrets, options->secrets_directory))
 	{

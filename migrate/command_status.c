@@ -116,7 +116,7 @@ command_status(const Options *options)
 	Survey survey = {0};
 	int exit_code = EXIT_COULD_NOT_RUN;
 
-	if (survey_list_files(&survey, options->directory) &&
+	if (survey_read_files(&survey, options->directory) &&
 		(database = database_connect(&options->connection)) != NULL &&
 		survey_take(&survey, database, NULL, false))
 		exit_code = print_status(options, database, &survey) ? EXIT_DONE : EXIT_FOUND_PROBLEMS;

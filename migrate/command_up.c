@@ -184,6 +184,14 @@ connect_and_carry_out(const Options *options, Database **begun, Survey *survey,
 	return done;
 }
 
+/* Where there is no server, what is wrong with the files is told first. */
+static bool
+read_files(Survey *survey, const Options *options, bool has_server)
+{
+	return has_server ? survey_list_files(survey, options->directory)
+					  : survey_read_files(survey, options->directory);
+}
+
 int
 command_up(const Options *options)
 {
@@ -191,7 +199,7 @@ command_up(const Options *options)
 	Intent intent = {0};
 	/* Nothing is asked of the server until all is read, so that nothing waits for a bad file. */
 	Database *begun = database_begin(&options->connection);
-	bool done = survey_list_files(&survey, options->directory) &&
+	bool done = read_files(&survey, options, begun != NULL) &&
 				variables_gather(&intent.variables, &options->settings, &survey.migrations) &&
 				policy_file_load(&intent.policy, options) &&
 				connect_and_carry_out(options, &begun, &survey, &intent);

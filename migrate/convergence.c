@@ -126,7 +126,7 @@ static bool
 plan_privileges(const Convergence *convergence, ChangeList *changes)
 {
 	RemedyList remedies = {0};
-	bool planned = database_command(convergence->database, "BEGIN") && bring_image(convergence) &&
+	bool planned = session_begin(convergence->session, "BEGIN") && bring_image(convergence) &&
 				   remedies_read(convergence->session, convergence->additive, &remedies);
 
 	for (int i = 0; i < remedies.count && planned; i++)
@@ -354,12 +354,19 @@ attempt_privileges(const Convergence *convergence, ChangeList *changes, bool *is
 	return read;
 }
 
+static bool
+begin(const Convergence *convergence)
+{
+	return convergence->session != NULL ? session_begin(convergence->session, "BEGIN")
+										: database_command(convergence->database, "BEGIN");
+}
+
 /* One try, in a transaction. */
 static Attempted
 attempt(const Convergence *convergence, ChangeList *changes, bool *is_whole, Setback *setback)
 {
 	Database *database = convergence->database;
-	Attempted outcome = database_command(database, "BEGIN")
+	Attempted outcome = begin(convergence)
 							? attempt_roles(convergence, ROLES_OF_POLICY, changes, setback)
 							: ATTEMPT_FAILED;
 

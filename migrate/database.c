@@ -247,24 +247,33 @@ take_results(PGconn *connection, Result **results, int count, ServerError *error
 }
 
 bool
-database_query_each(Database *database, const char *sql, Result **results, int count)
+database_run_each(Database *database, const char *sql, Result **results, int count,
+				  ServerError *error)
 {
-	ServerError error = {0};
 	bool done;
 
 	for (int i = 0; i < count; i++)
 		results[i] = pg_malloc0(sizeof(Result));
 	pg_log_debug("sent: %s", sql);
 	if (!send_statement(database->connection, sql, NO_PARAMS))
-		error.message = libpq_message_copy(PQerrorMessage(database->connection));
-	done = take_results(database->connection, results, count, &error);
-	if (!done)
-		server_error_log(&error, NULL);
+		error->message = libpq_message_copy(PQerrorMessage(database->connection));
+	done = take_results(database->connection, results, count, error);
 	for (int i = 0; i < count && !done; i++)
 	{
 		result_free(results[i]);
 		results[i] = NULL;
 	}
+	return done;
+}
+
+bool
+database_query_each(Database *database, const char *sql, Result **results, int count)
+{
+	ServerError error = {0};
+	bool done = database_run_each(database, sql, results, count, &error);
+
+	if (!done)
+		server_error_log(&error, NULL);
 	server_error_free(&error);
 	return done;
 }

@@ -140,8 +140,11 @@ extern Result *database_query(Database *database, const char *sql, int count,
 
 /*
  * Runs a message of several queries, and hands over the rows of each, which the caller frees; so
- * many there must be.  Logs and returns false, with NULLs, on failure.
+ * many there must be.  The results are NULL on failure, which database_run_each() fills into *error,
+ * and database_query_each() logs.
  */
+extern bool database_run_each(Database *database, const char *sql, Result **results, int count,
+							  ServerError *error);
 extern bool database_query_each(Database *database, const char *sql, Result **results, int count);
 
 /* As database_run(), for a statement that -v must not show: it says the other text. */

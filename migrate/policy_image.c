@@ -63,42 +63,37 @@ rows_are(const Result *rows, TextPool *wanted)
 }
 
 static bool
-compare_table(const Session *session, const Policy *policy, const ImageTable *table, bool *is_same)
+is_same_table(const ImageTable *table, const Result *rows, const Policy *policy)
 {
 	TextPool wanted = {0};
-	Result *rows = session_query(session, table->read, 1, NO_PARAMS);
+	bool same;
 
-	if (rows == NULL)
-		return false;
 	table->make_rows(policy, &wanted);
-	*is_same = rows_are(rows, &wanted);
+	same = rows_are(rows, &wanted);
 	text_pool_free(&wanted);
-	result_free(rows);
-	return true;
+	return same;
 }
 
 bool
 policy_image_look(const Session *session, const Policy *policy, PolicyImage *image)
 {
-	bool is_same = true;
-	Result *source;
+	SessionQuery queries[1 + lengthof(tables)] = {{query_policy_source, 2}};
+	Result *results[lengthof(queries)];
 
 	memset(image, 0, sizeof(*image));
 	image->has_tables = session->mode != SESSION_READER && session->has_policy_tables;
 	if (!image->has_tables)
 		return true;
-	source = session_query(session, query_policy_source, 2, NO_PARAMS);
-	if (source == NULL)
+	for (size_t i = 0; i < lengthof(tables); i++)
+		queries[i + 1] = (SessionQuery){tables[i].read, 1};
+	if (!session_query_each(session, queries, results, lengthof(results)))
 		return false;
-	image->checksum = copied_value(source, 0);
-	image->profile = copied_value(source, 1);
-	result_free(source);
-	for (size_t i = 0; i < lengthof(tables) && is_same && image->checksum != NULL; i++)
-	{
-		if (!compare_table(session, policy, &tables[i], &is_same))
-			return false;
-	}
-	image->is_altered = !is_same;
+	image->checksum = copied_value(results[0], 0);
+	image->profile = copied_value(results[0], 1);
+	for (size_t i = 0; i < lengthof(tables) && image->checksum != NULL; i++)
+		image->is_altered |= !is_same_table(&tables[i], results[i + 1], policy);
+	for (size_t i = 0; i < lengthof(results); i++)
+		result_free(results[i]);
 	return true;
 }
 
@@ -169,7 +164,7 @@ policy_image_is_altered(const PolicyImage *image, const Policy *policy)
 bool
 policy_image_replace(const Session *session, const Policy *policy, const char *origin)
 {
-	bool replaced = database_command(session->database, "BEGIN") &&
+	bool replaced = session_begin(session, "BEGIN") &&
 					policy_image_write(session, policy, origin) &&
 					database_command(session->database, "COMMIT");
 

@@ -121,26 +121,35 @@ is_check_failure(const ServerError *error)
 	return strcmp(error->sqlstate, "22012") == 0 && error->context == NULL;
 }
 
-/* Sends the call behind its check, of whose failure *error then says what it means. */
+/* Appends the call behind its check. */
+static void
+append_owner_call(Database *database, PQExpBuffer message, const char *sql, int columns)
+{
+	char *literal = database_quote_literal(database, sql);
+
+	appendPQExpBuffer(message, "%s\nSELECT", *database_owner_check(database));
+	for (int column = 1; column <= columns; column++)
+		appendPQExpBuffer(message, "%s r[%d]", column > 1 ? "," : "", column);
+	appendPQExpBuffer(message, " FROM pg_temp.hh_execute_as_owner(%s::pg_catalog.text) AS r",
+					  literal);
+	pg_free(literal);
+}
+
+/* Sends the call, of the failure of whose check *error then says what it means. */
 static Result *
 send_owner_call(Database *database, const char *sql, int columns, const char *ending,
 				bool *is_unbound, ServerError *error)
 {
 	PQExpBuffer message = createPQExpBuffer();
-	char *literal = database_quote_literal(database, sql);
 	Result *result;
 
-	appendPQExpBuffer(message, "%s\nSELECT", *database_owner_check(database));
-	for (int column = 1; column <= columns; column++)
-		appendPQExpBuffer(message, "%s r[%d]", column > 1 ? "," : "", column);
-	appendPQExpBuffer(message, " FROM pg_temp.hh_execute_as_owner(%s::pg_catalog.text) AS r%s",
-					  literal, ending);
+	append_owner_call(database, message, sql, columns);
+	appendPQExpBufferStr(message, ending);
 	result = database_run(database, message->data, NO_PARAMS, error);
 	*is_unbound = result == NULL && is_check_failure(error);
 	if (*is_unbound)
 		fill_not_ours(&owner_call, error);
 	destroyPQExpBuffer(message);
-	pg_free(literal);
 	return result;
 }
 
@@ -263,6 +272,85 @@ session_query(const Session *session, const char *sql, int columns, int count,
 		server_error_free(&error);
 	}
 	return result;
+}
+
+/* In one message, in which each call has its check's row before it. */
+static bool
+run_each_as_owner(Database *database, const SessionQuery *queries, Result **results, int count,
+				  ServerError *error)
+{
+	PQExpBuffer message = createPQExpBuffer();
+	Result **rows = pg_malloc(sizeof(Result *) * 2 * (size_t) count);
+	bool done;
+
+	for (int i = 0; i < count; i++)
+	{
+		append_owner_call(database, message, queries[i].sql, queries[i].columns);
+		appendPQExpBufferStr(message, ";\n");
+	}
+	done = database_run_each(database, message->data, rows, 2 * count, error);
+	for (int i = 0; i < count; i++)
+	{
+		result_free(rows[2 * i]);
+		results[i] = rows[2 * i + 1];
+	}
+	pg_free(rows);
+	destroyPQExpBuffer(message);
+	return done;
+}
+
+static bool
+run_each_plainly(Database *database, const SessionQuery *queries, Result **results, int count,
+				 ServerError *error)
+{
+	PQExpBuffer message = createPQExpBuffer();
+	bool done;
+
+	for (int i = 0; i < count; i++)
+		appendPQExpBufferStr(message, queries[i].sql);
+	done = database_run_each(database, message->data, results, count, error);
+	destroyPQExpBuffer(message);
+	return done;
+}
+
+/* One by one, each call bound anew where it must be. */
+static bool
+query_one_by_one(const Session *session, const SessionQuery *queries, Result **results, int count)
+{
+	bool done = true;
+
+	for (int i = 0; i < count; i++)
+	{
+		results[i] =
+			done ? session_query(session, queries[i].sql, queries[i].columns, NO_PARAMS) : NULL;
+		done = results[i] != NULL;
+	}
+	for (int i = 0; i < count && !done; i++)
+	{
+		result_free(results[i]);
+		results[i] = NULL;
+	}
+	return done;
+}
+
+bool
+session_query_each(const Session *session, const SessionQuery *queries, Result **results, int count)
+{
+	Database *database = session->database;
+	ServerError error = {0};
+	bool may_repeat = session->mode == SESSION_AS_OWNER && !database_in_transaction(database);
+	bool done;
+
+	if (session->mode != SESSION_AS_OWNER)
+		done = run_each_plainly(database, queries, results, count, &error);
+	else if (*database_owner_check(database) != NULL)
+		done = run_each_as_owner(database, queries, results, count, &error);
+	else
+		return query_one_by_one(session, queries, results, count);
+	if (!done && !may_repeat)
+		server_error_log(&error, NULL);
+	server_error_free(&error);
+	return done || (may_repeat && query_one_by_one(session, queries, results, count));
 }
 
 /* Whether PostgreSQL itself keeps in check what the statement calls. */

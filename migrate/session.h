@@ -81,6 +81,20 @@ extern bool session_begin(const Session *session, const char *begin);
 extern Result *session_query(const Session *session, const char *sql, int columns, int count,
 							 const char *const *values);
 
+/* A query of our own without parameters, which ends with a semicolon. */
+typedef struct SessionQuery
+{
+	const char *sql;
+	int columns;
+} SessionQuery;
+
+/*
+ * As session_query(), for several at once: in one message, where that can be.  All or none of the
+ * results are there.
+ */
+extern bool session_query_each(const Session *session, const SessionQuery *queries,
+							   Result **results, int count);
+
 /*
  * Runs one statement outside of a transaction, in the owner's name: where the session
  * user is somebody else, under SET ROLE, and only a statement that

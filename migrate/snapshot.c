@@ -82,8 +82,8 @@ store(const Session *session)
 		psprintf("INSERT INTO hh.snapshot (kind, object, property, definition)\n%s", query_catalog);
 	const char *const statements[] = {"DELETE FROM ONLY hh.snapshot", insert, query_snapshot_mark};
 	/* What a migration has set must not change what the digest is made of. */
-	bool stored = database_command(session->database, "BEGIN; SET LOCAL TimeZone = 'UTC'; "
-													  "SET LOCAL DateStyle = 'ISO'");
+	bool stored =
+		session_begin(session, "BEGIN; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'");
 
 	for (size_t i = 0; i < lengthof(statements) && stored; i++)
 	{

@@ -26,7 +26,7 @@ extern bool survey_read_files(Survey *survey, const char *directory);
 
 /*
  * The same, but leaves it to survey_take() to split into statements what is not applied as it
- * stands: for those who need no more.
+ * stands: for one who needs no more.
  */
 extern bool survey_list_files(Survey *survey, const char *directory);
 

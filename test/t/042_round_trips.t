@@ -46,7 +46,7 @@ foreach my $role ('owner', $superuser)
     is(run_sql($node, "more_$name", undef, q{SELECT count(*) FROM hh.migration WHERE version >= '1000' AND state = 'applied'}),
         11, '... and each is recorded');
     # From 17 on, one more lifts transaction_timeout.
-    my $most = ($role eq 'owner' ? 12 : 15) + ($node->pg_version >= 17);
+    my $most = ($role eq 'owner' ? 10 : 13) + ($node->pg_version >= 17);
     cmp_ok(messages("base", $role, 0), '<=', $most, '... and nothing to do few');
 }
 
