@@ -31,7 +31,9 @@ ssl = on
 ssl_cert_file = '$directory/server.crt'
 ssl_key_file = '$directory/server.key'
 END
+unlink $node->data_dir . '/pg_hba.conf';
 append_to_file($node->data_dir . '/pg_hba.conf', <<END);
+local all all trust
 host all kerberos 127.0.0.1/32 gss
 hostssl all all 127.0.0.1/32 scram-sha-256
 END
