@@ -35,7 +35,7 @@ main(int argc, char **argv)
 	int status;
 	int error;
 
-	if (argc < 4 || (file = fopen(argv[2], "a")) == NULL)
+	if (argc < 4 || (file = fopen(argv[2], "ae")) == NULL)
 		return 1;
 	start = now();
 	error = posix_spawnp(&pid, argv[3], NULL, NULL, argv + 3, environ);

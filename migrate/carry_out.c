@@ -7,6 +7,7 @@
 #include "common/logging.h"
 
 #include "carry_out.h"
+#include "connect.h"
 #include "display.h"
 #include "policy_file.h"
 #include "report.h"
@@ -173,12 +174,15 @@ keep_new_snapshot(Database *database, const Deployment *deployment, bool done)
 	Session session;
 	Ledger ledger = {0};
 
-	if (!session_remake(database, deployment, &session))
+	/* Pinned again: times are compared as a session writes them, whatever a migration has set. */
+	if (!connect_pin(database) || !session_remake(database, deployment, &session))
 		snapshot_log_not_kept();
 	else if (done)
 		snapshot_store(&session);
-	else if (session.mode != SESSION_READER && ledger_read(&session, deployment, &ledger))
+	else if (ledger_read(&session, deployment, &ledger))
 		snapshot_keep(&session, &ledger);
+	else
+		snapshot_log_not_kept();
 	ledger_free(&ledger);
 }
 

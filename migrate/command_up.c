@@ -184,12 +184,15 @@ connect_and_carry_out(const Options *options, Database **begun, Survey *survey,
 	return done;
 }
 
-/* Where there is no server, what is wrong with the files is told first. */
+/*
+ * While a connection is being made, no more than must be: with the ledger it is known which files
+ * matter.  Else nothing is to wait for a bad file.
+ */
 static bool
-read_files(Survey *survey, const Options *options, bool has_server)
+read_files(Survey *survey, const Options *options, bool is_connecting)
 {
-	return has_server ? survey_list_files(survey, options->directory)
-					  : survey_read_files(survey, options->directory);
+	return is_connecting ? survey_list_files(survey, options->directory)
+						 : survey_read_files(survey, options->directory);
 }
 
 int
@@ -197,7 +200,7 @@ command_up(const Options *options)
 {
 	Survey survey = {0};
 	Intent intent = {0};
-	/* Nothing is asked of the server until all is read, so that nothing waits for a bad file. */
+	/* Nothing is asked of the server until all is read. */
 	Database *begun = database_begin(&options->connection);
 	bool done = read_files(&survey, options, begun != NULL) &&
 				variables_gather(&intent.variables, &options->settings, &survey.migrations) &&

@@ -44,15 +44,15 @@ lift_transaction_timeout(Database *database)
 bool
 connect_pin(Database *database)
 {
-	Result *is_to_be_mended;
+	Result *row;
 	bool pinned;
 
-	if (!run_under_timeout(database, query_lift_timeouts))
+	if (!lift_transaction_timeout(database) || !run_under_timeout(database, query_lift_timeouts))
 		return false;
-	is_to_be_mended = database_query(database, query_pin_session, NO_PARAMS);
-	pinned = is_to_be_mended != NULL && (!result_is_true(is_to_be_mended, 0, 0) ||
-										 database_command(database, query_mend_session));
-	result_free(is_to_be_mended);
+	row = database_query(database, query_pin_session, NO_PARAMS);
+	pinned = row != NULL &&
+			 (!result_is_true(row, 0, 0) || database_command(database, query_mend_session));
+	result_free(row);
 	return pinned;
 }
 
@@ -62,7 +62,7 @@ pin_session(Database *database)
 {
 	if (database == NULL)
 		return NULL;
-	if (pooler_check(database) && lift_transaction_timeout(database) && connect_pin(database))
+	if (pooler_check(database) && connect_pin(database))
 		return database;
 	database_close(database);
 	return NULL;

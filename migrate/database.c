@@ -243,7 +243,9 @@ take_results(PGconn *connection, Result **results, int count, ServerError *error
 			PQclear(rows);
 		}
 	}
-	return taken == count && error->message == NULL;
+	if (taken < count && error->message == NULL)
+		error->message = psprintf("the server sent %d results for %d queries", taken, count);
+	return error->message == NULL;
 }
 
 bool

@@ -66,17 +66,19 @@ read_rights(Database *database, Deployment *deployment, const char *owner, bool 
 }
 
 bool
-deployment_makes_roles(Database *database)
+deployment_makes_roles(Database *database, bool *makes_roles)
 {
 	Result *row;
-	bool makes_roles;
+	bool read;
 
-	if (database_user_is_superuser(database))
+	*makes_roles = database_user_is_superuser(database);
+	if (*makes_roles)
 		return true;
 	row = database_query(database, query_makes_roles, NO_PARAMS);
-	makes_roles = row != NULL && result_rows(row) > 0 && result_is_true(row, 0, 0);
+	read = row != NULL;
+	*makes_roles = read && result_rows(row) > 0 && result_is_true(row, 0, 0);
 	result_free(row);
-	return makes_roles;
+	return read;
 }
 
 bool
@@ -86,9 +88,13 @@ deployment_decide_owner(Database *database, Deployment *deployment, const OwnerW
 	const char *standing = standing_owner(deployment);
 	const char *of_policy = NULL;
 	const char *owner = standing ? standing : asked_for;
+	bool makes_roles = false;
 	bool coming;
 
-	if (standing == NULL && wish && wish->of_policy && deployment_makes_roles(database))
+	if (standing == NULL && wish && wish->of_policy &&
+		!deployment_makes_roles(database, &makes_roles))
+		return false;
+	if (makes_roles)
 		of_policy = wish->of_policy;
 	if (owner == NULL)
 		owner = deployment->may_become_hh_owner ? "hh_owner" : of_policy;

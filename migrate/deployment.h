@@ -52,8 +52,8 @@ typedef struct Deployment
  */
 extern bool deployment_read(Database *database, Deployment *deployment, bool with_available);
 
-/* Whether the session user is a superuser or has CREATEROLE.  Logs an error, and says false. */
-extern bool deployment_makes_roles(Database *database);
+/* Whether the session user is a superuser or has CREATEROLE.  Logs and returns false on an error. */
+extern bool deployment_makes_roles(Database *database, bool *makes_roles);
 
 /* At the first deployment. */
 typedef struct OwnerWish
@@ -65,9 +65,10 @@ typedef struct OwnerWish
 /*
  * The owner: of the ledger, else of the extension, else the role asked for (or
  * NULL), else hh_owner where the session user may become it, else the policy's
- * where the session user makes roles, else the session user.  wish: or NULL.  Logs and returns false where another was asked for than the one that is,
- * where the role doesn't exist, or where schema hh was there first and belongs to
- * somebody else, in whose hands the deployment would be.
+ * where the session user makes roles, else the session user.  wish: or NULL.  Logs and
+ * returns false where another was asked for than the one that is, where the role doesn't
+ * exist, or where schema hh was there first and belongs to somebody else, in whose hands
+ * the deployment would be.
  */
 extern bool deployment_decide_owner(Database *database, Deployment *deployment,
 									const OwnerWish *wish);

@@ -4,6 +4,7 @@
  */
 #include "postgres_fe.h"
 
+#include "acl_text.h"
 #include "bound_query.h"
 #include "deployment.h"
 #include "identifier.h"
@@ -13,16 +14,16 @@
 #define DATA_SCHEMAS  4
 #define POLICY_TABLES 4
 
-/* The statements of queries/deployment.sql, and their columns. */
+/* The statements of queries/deployment.sql, one more, and their columns. */
 typedef enum Look
 {
 	LOOK_SERVER,
-	LOOK_SCHEMA,
 	LOOK_TABLES,
+	LOOK_SCHEMA, /* behind its tables, so that it is there where they are */
 	LOOK_EXTENSIONS,
-	LOOK_UPDATES,
 	LOOK_CALL,
 	LOOK_DIMENSION,
+	LOOK_UPDATES, /* queries/extension_updates.sql, where it decides something */
 	LOOK_COUNT
 } Look;
 
@@ -32,7 +33,8 @@ enum
 	SERVER_READ_ONLY,
 	SERVER_REPLICATION_ROLE,
 	SERVER_MAY_BECOME_HH_OWNER,
-	SERVER_DATA_SCHEMAS,
+	SERVER_DATABASE,
+	SERVER_DATA_SCHEMAS
 };
 
 enum
@@ -86,6 +88,18 @@ add_to_list(char **list, const char *word)
 	*list = longer;
 }
 
+static char *
+quoted_where_needed(const char *name)
+{
+	PQExpBuffer sql = createPQExpBuffer();
+	char *copy;
+
+	identifier_append(sql, name);
+	copy = pg_strdup(sql->data);
+	destroyPQExpBuffer(sql);
+	return copy;
+}
+
 static void
 take_server(Deployment *deployment, const Result *row)
 {
@@ -93,6 +107,7 @@ take_server(Deployment *deployment, const Result *row)
 	deployment->read_only = is_word(row, 0, SERVER_READ_ONLY, "on");
 	deployment->triggers_are_off = !is_word(row, 0, SERVER_REPLICATION_ROLE, "origin");
 	deployment->may_become_hh_owner = result_is_true(row, 0, SERVER_MAY_BECOME_HH_OWNER);
+	deployment->database = quoted_where_needed(result_value(row, 0, SERVER_DATABASE));
 	for (int i = 0; i < DATA_SCHEMAS; i++)
 	{
 		const char *schema = result_value(row, 0, SERVER_DATA_SCHEMAS + i);
@@ -171,6 +186,10 @@ take_tables(Deployment *deployment, const Result *rows)
 static void
 take_looks(Deployment *deployment, Result *const *looks)
 {
+	Assert(result_columns(looks[LOOK_SERVER]) == SERVER_DATA_SCHEMAS + DATA_SCHEMAS);
+	Assert(result_columns(looks[LOOK_TABLES]) == TABLE_OWNER_MAY_CREATE + 1);
+	Assert(result_columns(looks[LOOK_SCHEMA]) == SCHEMA_ACL + 1);
+	Assert(result_columns(looks[LOOK_EXTENSIONS]) == EXTENSION_SCHEMA + 1);
 	take_server(deployment, looks[LOOK_SERVER]);
 	take_schema(deployment, looks[LOOK_SCHEMA]);
 	take_extensions(deployment, looks[LOOK_EXTENSIONS]);
@@ -180,50 +199,14 @@ take_looks(Deployment *deployment, Result *const *looks)
 		deployment->dimensions = Max(atoi(result_value(looks[LOOK_DIMENSION], 0, 0)), 0);
 }
 
-/* One item of an ACL as text, grantee=privileges/grantor: whether it is CREATE, and not the owner's. */
-static bool
-may_be_creator(const char *item, size_t length, const char *owner)
-{
-	const char *equals = memchr(item, '=', length);
-	const char *slash = equals ? memchr(equals, '/', (size_t) (item + length - equals)) : NULL;
-	size_t grantee = equals ? (size_t) (equals - item) : 0;
-
-	if (slash == NULL)
-		return true;
-	return memchr(equals, 'C', (size_t) (slash - equals)) != NULL &&
-		   (grantee != strlen(owner) || memcmp(item, owner, grantee) != 0);
-}
-
-/*
- * Whether somebody besides the owner may have CREATE: true in doubt, as where a name is quoted.  To have
- * the server take the ACL apart would take as long as half of the other looks together.
- */
-static bool
-may_have_creators(const char *acl, const char *owner)
-{
-	const char *item = acl + 1;
-
-	if (acl[0] != '{' || strpbrk(acl, "\"\\") != NULL)
-		return true;
-	while (*item != '\0')
-	{
-		size_t length = strcspn(item, ",}");
-
-		if (may_be_creator(item, length, owner))
-			return true;
-		item += length;
-		item += *item == '}' ? strlen(item) : *item != '\0';
-	}
-	return false;
-}
-
+/* To have the server take the ACL apart in any case would take as long as half of the other looks. */
 static bool
 read_creators(Database *database, Deployment *deployment, const Result *schema)
 {
 	const char *acl = result_rows(schema) > 0 ? result_value(schema, 0, SCHEMA_ACL) : NULL;
 	Result *row;
 
-	if (acl == NULL || !may_have_creators(acl, deployment->schema_owner))
+	if (acl == NULL || !acl_text_may_have_creators(acl, deployment->schema_owner))
 		return true;
 	row = database_query(database, query_schema_creators, NO_PARAMS);
 	if (row != NULL)
@@ -254,48 +237,41 @@ read_available(Database *database, Deployment *deployment, bool is_wanted)
 	return rows != NULL;
 }
 
-static char *
-quoted_where_needed(const char *name)
-{
-	PQExpBuffer sql = createPQExpBuffer();
-	char *copy;
-
-	identifier_append(sql, name);
-	copy = pg_strdup(sql->data);
-	destroyPQExpBuffer(sql);
-	return copy;
-}
-
-static bool
-look(Database *database, Result **looks)
+/* How many looks there were; 0 on failure. */
+static int
+look(Database *database, bool for_updates, Result **looks)
 {
 	const char *privilege = SET_ROLE_PRIVILEGE(database_server_version(database));
 	PQExpBuffer message = createPQExpBuffer();
-	bool looked;
+	int count = for_updates ? LOOK_COUNT : LOOK_UPDATES;
 
 	bound_query_append(database, message, query_deployment, PARAMS(privilege));
-	looked = database_query_each(database, message->data, looks, LOOK_COUNT);
+	if (for_updates)
+		appendPQExpBufferStr(message, query_extension_updates);
+	if (!database_query_each(database, message->data, looks, count))
+		count = 0;
 	destroyPQExpBuffer(message);
-	return looked;
+	return count;
 }
 
 bool
 deployment_read(Database *database, Deployment *deployment, bool with_available)
 {
 	Result *looks[LOOK_COUNT];
-	bool is_updatable;
-	bool read;
+	int count = look(database, !with_available, looks);
+	bool read = count > 0;
 
 	memset(deployment, 0, sizeof(*deployment));
-	if (!look(database, looks))
-		return false;
-	deployment->database = quoted_where_needed(database_name(database));
-	take_looks(deployment, looks);
-	is_updatable = result_rows(looks[LOOK_UPDATES]) > 0;
-	read = read_creators(database, deployment, looks[LOOK_SCHEMA]) &&
-		   read_available(database, deployment,
-						  with_available || is_updatable || deployment->extension_version == NULL);
-	for (int i = 0; i < LOOK_COUNT; i++)
+	if (read)
+	{
+		bool is_wanted = with_available || result_rows(looks[LOOK_UPDATES]) > 0;
+
+		take_looks(deployment, looks);
+		is_wanted |= deployment->extension_version == NULL;
+		read = read_creators(database, deployment, looks[LOOK_SCHEMA]) &&
+			   read_available(database, deployment, is_wanted);
+	}
+	for (int i = 0; i < count; i++)
 		result_free(looks[i]);
 	return read;
 }

@@ -87,8 +87,10 @@ is_to_see(const DoctorView *view)
 {
 	const Deployment *deployment = &view->survey->deployment;
 	const char *owner = policy_owner(view->policy);
+	bool makes_roles = false;
 
-	if (deployment->may_become_standing_owner || deployment_makes_roles(view->database))
+	if (deployment->may_become_standing_owner ||
+		(deployment_makes_roles(view->database, &makes_roles) && makes_roles))
 		return true;
 	for (int i = 0; i < view->policy->entry_count && owner != NULL; i++)
 	{

@@ -1,14 +1,17 @@
 /*
  * json.c
- *		JSON strings, as PostgreSQL writes them.
+ *		JSON strings.
  */
 #include "postgres_fe.h"
 
 #include "json.h"
 #include "utf8.h"
 
+#define DELETE '\x7f'
+
+/* What of ASCII doesn't stand for itself. */
 static void
-append_ascii(PQExpBuffer json, char c)
+append_special(PQExpBuffer json, char c)
 {
 	switch (c)
 	{
@@ -34,31 +37,29 @@ append_ascii(PQExpBuffer json, char c)
 			appendPQExpBufferStr(json, "\\t");
 			break;
 		default:
-			if ((unsigned char) c < 0x20)
-				appendPQExpBuffer(json, "\\u%04x", (unsigned char) c);
-			else
-				appendPQExpBufferChar(json, c);
+			appendPQExpBuffer(json, "\\u%04x", (unsigned char) c);
 	}
 }
 
 /* How many characters at the head of a text stand for themselves, one byte each. */
 static size_t
-plain_length(const char *text)
+plain_length(const char *text, bool delete_is_plain)
 {
 	size_t length = 0;
 
-	while ((signed char) text[length] >= ' ' && text[length] != '"' && text[length] != '\\')
+	while ((signed char) text[length] >= ' ' && text[length] != '"' && text[length] != '\\' &&
+		   (text[length] != DELETE || delete_is_plain))
 		length++;
 	return length;
 }
 
-void
-json_append_string(PQExpBuffer json, const char *text)
+static void
+append_string(PQExpBuffer json, const char *text, bool delete_is_plain)
 {
 	appendPQExpBufferChar(json, '"');
 	for (;;)
 	{
-		size_t plain = plain_length(text);
+		size_t plain = plain_length(text, delete_is_plain);
 		int length;
 
 		appendBinaryPQExpBuffer(json, text, plain);
@@ -67,7 +68,7 @@ json_append_string(PQExpBuffer json, const char *text)
 			break;
 		length = utf8_character_length(text);
 		if (length == 1)
-			append_ascii(json, *text);
+			append_special(json, *text);
 		else if (length > 1)
 			appendBinaryPQExpBuffer(json, text, (size_t) length);
 		else
@@ -75,4 +76,16 @@ json_append_string(PQExpBuffer json, const char *text)
 		text += Max(length, 1);
 	}
 	appendPQExpBufferChar(json, '"');
+}
+
+void
+json_append_string(PQExpBuffer json, const char *text)
+{
+	append_string(json, text, false);
+}
+
+void
+json_append_as_server(PQExpBuffer json, const char *text)
+{
+	append_string(json, text, true);
 }

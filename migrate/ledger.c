@@ -148,9 +148,7 @@ void
 ledger_free(Ledger *ledger)
 {
 	for (int i = 0; i < ledger->count; i++)
-	{
 		variables_free(&ledger->rows[i].variables);
-	}
 	pg_free(ledger->rows);
 	result_free(ledger->source);
 	memset(ledger, 0, sizeof(*ledger));

@@ -18,7 +18,7 @@ typedef struct ImageTable
 } ImageTable;
 
 /* ONLY: a child table would be somebody else's. */
-static const ImageTable tables[] = {
+static const ImageTable image_tables[] = {
 	{policy_json_roles, query_policy_roles, query_policy_add_roles,
 	 "DELETE FROM ONLY hh.policy_role"},
 	{policy_json_entries, query_policy_entries, query_policy_add_entries,
@@ -77,21 +77,21 @@ is_same_table(const ImageTable *table, const Result *rows, const Policy *policy)
 bool
 policy_image_look(const Session *session, const Policy *policy, PolicyImage *image)
 {
-	SessionQuery queries[1 + lengthof(tables)] = {{query_policy_source, 2}};
+	SessionQuery queries[1 + lengthof(image_tables)] = {{query_policy_source, 2}};
 	Result *results[lengthof(queries)];
 
 	memset(image, 0, sizeof(*image));
 	image->has_tables = session->mode != SESSION_READER && session->has_policy_tables;
 	if (!image->has_tables)
 		return true;
-	for (size_t i = 0; i < lengthof(tables); i++)
-		queries[i + 1] = (SessionQuery){tables[i].read, 1};
+	for (size_t i = 0; i < lengthof(image_tables); i++)
+		queries[i + 1] = (SessionQuery){image_tables[i].read, 1};
 	if (!session_query_each(session, queries, results, lengthof(results)))
 		return false;
 	image->checksum = copied_value(results[0], 0);
 	image->profile = copied_value(results[0], 1);
-	for (size_t i = 0; i < lengthof(tables) && image->checksum != NULL; i++)
-		image->is_altered |= !is_same_table(&tables[i], results[i + 1], policy);
+	for (size_t i = 0; i < lengthof(image_tables) && image->checksum != NULL; i++)
+		image->is_altered |= !is_same_table(&image_tables[i], results[i + 1], policy);
 	for (size_t i = 0; i < lengthof(results); i++)
 		result_free(results[i]);
 	return true;
@@ -115,7 +115,7 @@ run(const Session *session, const char *sql, int count, const char *const *value
 }
 
 static bool
-fill_table(const Session *session, const Policy *policy, const ImageTable *table)
+refill_table(const Session *session, const Policy *policy, const ImageTable *table)
 {
 	TextPool rows = {0};
 	char *array;
@@ -136,8 +136,8 @@ policy_image_write(const Session *session, const Policy *policy, const char *ori
 		run(session, "DELETE FROM ONLY hh.policy_source", NO_PARAMS) &&
 		run(session, query_policy_add_source, PARAMS(policy->checksum, policy->profile, origin));
 
-	for (size_t i = 0; i < lengthof(tables) && written; i++)
-		written = fill_table(session, policy, &tables[i]);
+	for (size_t i = 0; i < lengthof(image_tables) && written; i++)
+		written = refill_table(session, policy, &image_tables[i]);
 	return written;
 }
 
@@ -146,7 +146,7 @@ static bool
 is_said_to_be_of(const PolicyImage *image, const Policy *policy)
 {
 	return image->checksum != NULL && strcmp(image->checksum, policy->checksum) == 0 &&
-		   strcmp(image->profile, policy->profile) == 0;
+		   image->profile != NULL && strcmp(image->profile, policy->profile) == 0;
 }
 
 bool

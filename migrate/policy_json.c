@@ -20,7 +20,7 @@ append_text(PQExpBuffer json, const char *key, const char *value)
 {
 	begin_member(json, key);
 	if (value)
-		json_append_string(json, value);
+		json_append_as_server(json, value);
 	else
 		appendPQExpBufferStr(json, "null");
 }
@@ -55,7 +55,7 @@ append_settings(PQExpBuffer json, const Policy *policy, const PolicyRole *role)
 			continue;
 		assignment = psprintf("%s=%s", setting->name, setting->value);
 		appendPQExpBufferStr(json, separator);
-		json_append_string(json, assignment);
+		json_append_as_server(json, assignment);
 		pg_free(assignment);
 		separator = ",";
 	}

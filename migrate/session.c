@@ -199,7 +199,10 @@ session_remake(Database *database, const Deployment *decided, Session *session)
 	bool made = false;
 
 	if (!deployment_read(database, &now, false))
+	{
+		deployment_free(&now);
 		return false;
+	}
 	now.owner = pg_strdup(decided->owner);
 	now.may_become_owner = decided->may_become_owner;
 	if (deployment_check_schema(database, &now, true))
@@ -338,7 +341,8 @@ session_query_each(const Session *session, const SessionQuery *queries, Result *
 {
 	Database *database = session->database;
 	ServerError error = {0};
-	bool may_repeat = session->mode == SESSION_AS_OWNER && !database_in_transaction(database);
+	bool in_transaction = database_in_transaction(database);
+	bool is_unbound;
 	bool done;
 
 	if (session->mode != SESSION_AS_OWNER)
@@ -347,10 +351,14 @@ session_query_each(const Session *session, const SessionQuery *queries, Result *
 		done = run_each_as_owner(database, queries, results, count, &error);
 	else
 		return query_one_by_one(session, queries, results, count);
-	if (!done && !may_repeat)
+	is_unbound = !done && is_check_failure(&error);
+	if (is_unbound)
+		fill_not_ours(&owner_call, &error);
+	if (!done && !(is_unbound && !in_transaction))
 		server_error_log(&error, NULL);
 	server_error_free(&error);
-	return done || (may_repeat && query_one_by_one(session, queries, results, count));
+	return done ||
+		   (is_unbound && !in_transaction && query_one_by_one(session, queries, results, count));
 }
 
 /* Whether PostgreSQL itself keeps in check what the statement calls. */

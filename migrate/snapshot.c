@@ -11,11 +11,32 @@
 
 #define SNAPSHOT_COLUMNS 4
 
+/* Where nothing says which ledger it is of. */
+static bool
+look_for_rows(const Session *session, SnapshotState *state)
+{
+	Result *row = session_query(session, query_snapshot_is_there, 1, NO_PARAMS);
+	bool looked = row != NULL;
+
+	*state = looked && result_is_true(row, 0, 0) ? SNAPSHOT_BEHIND : SNAPSHOT_NONE;
+	result_free(row);
+	return looked;
+}
+
+static bool
+is_mark(const Result *rows, const char *digest)
+{
+	const char *mark = result_value(rows, 0, 0);
+
+	return mark != NULL && strcmp(mark, digest) == 0;
+}
+
 bool
 snapshot_look(const Session *session, const Ledger *ledger, SnapshotState *state)
 {
 	char digest[CHECKSUM_SIZE];
 	Result *rows;
+	bool is_marked;
 
 	*state = SNAPSHOT_NO_TABLE;
 	if (!session->has_snapshot_table)
@@ -26,12 +47,11 @@ snapshot_look(const Session *session, const Ledger *ledger, SnapshotState *state
 		result_free(rows);
 		return false;
 	}
-	if (result_rows(rows) == 0)
-		*state = SNAPSHOT_NONE;
-	else
-		*state = strcmp(result_value(rows, 0, 0), digest) == 0 ? SNAPSHOT_CURRENT : SNAPSHOT_BEHIND;
+	is_marked = result_rows(rows) > 0;
+	if (is_marked)
+		*state = is_mark(rows, digest) ? SNAPSHOT_CURRENT : SNAPSHOT_BEHIND;
 	result_free(rows);
-	return true;
+	return is_marked || look_for_rows(session, state);
 }
 
 bool
@@ -81,9 +101,7 @@ store(const Session *session)
 	char *insert =
 		psprintf("INSERT INTO hh.snapshot (kind, object, property, definition)\n%s", query_catalog);
 	const char *const statements[] = {"DELETE FROM ONLY hh.snapshot", insert, query_snapshot_mark};
-	/* What a migration has set must not change what the digest is made of. */
-	bool stored =
-		session_begin(session, "BEGIN; SET LOCAL TimeZone = 'UTC'; SET LOCAL DateStyle = 'ISO'");
+	bool stored = session_begin(session, "BEGIN");
 
 	for (size_t i = 0; i < lengthof(statements) && stored; i++)
 	{

@@ -9,10 +9,19 @@ SELECT pg_catalog.pg_is_in_recovery(),
     pg_catalog.current_setting('transaction_read_only'),
     pg_catalog.current_setting('session_replication_role'),
     pg_catalog.pg_has_role(session_user, pg_catalog.to_regrole('hh_owner'), $1),
+    pg_catalog.current_database(),
     pg_catalog.to_regnamespace('msgs'),
     pg_catalog.to_regnamespace('ops'),
     pg_catalog.to_regnamespace('search'),
     pg_catalog.to_regnamespace('taxonomy');
+
+-- The ledger, and other tables of a deployment's.  What their owner may do: as role_rights.sql says it.
+SELECT c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),
+    pg_catalog.pg_has_role(session_user, c.relowner, $1),
+    pg_catalog.has_database_privilege(c.relowner, pg_catalog.current_database(), 'CREATE')
+FROM pg_catalog.pg_class AS c
+WHERE c.relnamespace = pg_catalog.to_regnamespace('hh')
+  AND c.relname IN ('migration', 'snapshot', 'policy_source', 'policy_role', 'policy', 'service');
 
 -- Schema hh.
 SELECT pg_catalog.pg_get_userbyid(n.nspowner),
@@ -21,14 +30,6 @@ SELECT pg_catalog.pg_get_userbyid(n.nspowner),
 FROM pg_catalog.pg_namespace AS n
 WHERE n.nspname = 'hh';
 
--- The ledger, and other tables of a deployment's; may_create as in role_rights.sql.
-SELECT c.relname, c.relkind, pg_catalog.pg_get_userbyid(c.relowner),
-    pg_catalog.pg_has_role(session_user, c.relowner, $1),
-    pg_catalog.has_database_privilege(c.relowner, pg_catalog.current_database(), 'CREATE')
-FROM pg_catalog.pg_class AS c
-WHERE c.relnamespace = pg_catalog.to_regnamespace('hh')
-  AND c.relname IN ('migration', 'snapshot', 'policy_source', 'policy_role', 'policy', 'service');
-
 -- The extensions that a deployment stands on.
 SELECT e.extname, e.extversion, pg_catalog.pg_get_userbyid(e.extowner),
     pg_catalog.pg_has_role(session_user, e.extowner, $1),
@@ -36,11 +37,6 @@ SELECT e.extname, e.extversion, pg_catalog.pg_get_userbyid(e.extowner),
     (SELECT n.nspname FROM pg_catalog.pg_namespace AS n WHERE n.oid = e.extnamespace)
 FROM pg_catalog.pg_extension AS e
 WHERE e.extname IN ('headhunter', 'vector', 'pgcrypto');
-
--- Whether the server has a newer headhunter.
-SELECT
-FROM pg_catalog.pg_extension AS e, pg_catalog.pg_extension_update_paths(e.extname) AS u
-WHERE e.extname = 'headhunter' AND u.source = e.extversion AND u.path IS NOT NULL;
 
 -- hh.execute_as_owner(), if it is the extension's own, and not a look-alike: only a superuser makes
 -- functions in C, whose OID as a language is the same everywhere.

@@ -235,4 +235,35 @@ foreach my $role ('owner', undef)
     is_deeply(drift_in($database, $role), [], "restored by " . ($role // 'a superuser'));
 }
 
+# What the owner writes into the snapshot's mark, or takes away.
+sub verify_error
+{
+    my ($status, $out, $err) = try_client($node, 'main', 'owner', 'verify', '--dir', $directory);
+    return $err;
+}
+run_client($node, 'main', 'owner', 'up', '--dir', $directory, '--accept-drift');
+run_sql($node, 'main', 'owner', q{
+    ALTER TABLE hh.snapshot ALTER definition DROP NOT NULL;
+    UPDATE hh.snapshot SET definition = NULL WHERE kind = 'ledger'});
+like(verify_error(), qr/the snapshot of the catalogs is older than the ledger's last entry/, 'a mark that is null');
+run_sql($node, 'main', 'owner', q{DELETE FROM hh.snapshot WHERE kind = 'ledger'});
+like(verify_error(), qr/the snapshot of the catalogs is older than the ledger's last entry/, 'no mark');
+run_sql($node, 'main', 'owner', q{DELETE FROM hh.snapshot});
+like(verify_error(), qr/there is no snapshot of the catalogs/, 'no snapshot');
+run_sql($node, 'main', 'owner', q{ALTER TABLE hh.snapshot ALTER definition SET NOT NULL});
+is(run_client($node, 'main', 'owner', 'up', '--dir', $directory), "nothing to do\n", '... which the next up stores');
+is(verify_error(), '', '... whole');
+
+# A failed up forgives nothing, whatever its migration has set.
+run_sql($node, 'main', 'owner', 'CREATE TABLE public.drifted ()');
+foreach my $setting ("TimeZone = 'America/Sao_Paulo'", "DateStyle = 'German'")
+{
+    my $failing = migrations_in((map { $_ => slurp_file("$directory/$_") } '1000_team.sql', '1001_more.sql'),
+        '1900_fails.sql' => "-- hh: no-transaction\nSET $setting;\nSELECT 1 / 0;\n");
+    my ($status, $out, $err) = try_client($node, 'main', 'owner', 'up', '--dir', $failing);
+    like($err, qr/division by zero/, "$setting, and a failure");
+    run_client($node, 'main', 'owner', 'repair', '--dir', $failing, '--forget', '1900');
+    ok(scalar(grep { /^table public\.drifted: / } @{ drift_in('main', 'owner') }), '... drift is still told');
+}
+
 done_testing();

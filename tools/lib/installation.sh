@@ -39,9 +39,9 @@ installation_build() {
         installation_add_static "$destination"
 }
 
-# From 18 on libpq.a asks for more libraries than are told of here.
+# From 18 on libpq.a asks for more libraries than are told of; and not every PostgreSQL has one.
 installation_add_static() {
-    [ "$PG_MAJOR" -lt 18 ] || return 0
+    [ "$PG_MAJOR" -lt 18 ] && [ -e "$("$PG_CONFIG" --libdir)/libpq.a" ] || return 0
     make -C "$WORK/src/migrate" static PG_CONFIG="$PG_CONFIG" &&
         cp "$WORK/src/migrate/hh-migrate-static" "$1$bindir/"
 }
