@@ -85,7 +85,14 @@ like($err, qr/could not verify 0007_triggers.*permission denied for table pg_tri
 like($out, qr/^ 0007 .*\| unverified .*^up_to_date: false$/ms, '... and not that all is well');
 run_sql($node, 'main', undef, 'GRANT SELECT ON pg_trigger TO PUBLIC');
 
-# That is safe while verify parts read nothing but PostgreSQL's catalogs.
+# Looking asks for no more than looking takes: whether there is an update reads the extension's control
+# file, which a server may have lost.
+run_sql($node, 'main', undef, 'REVOKE EXECUTE ON FUNCTION pg_catalog.pg_extension_update_paths FROM PUBLIC');
+($code, $out, $err) = status('reader');
+is($code, 0, 'a reader looks for no update') or diag($err);
+run_sql($node, 'main', undef, 'GRANT EXECUTE ON FUNCTION pg_catalog.pg_extension_update_paths TO PUBLIC');
+
+# A reader verifies; that is safe while verify parts read nothing but PostgreSQL's catalogs.
 foreach my $file (@files)
 {
     my ($part) = PostgreSQL::Test::Utils::slurp_file($file) =~ /^-- hh: verify\n(.*?)(?=^-- hh:|\z)/ms or next;

@@ -255,4 +255,16 @@ is(run_sql($node, 'refused', undef, q{SELECT to_regclass('hh.migration') IS NULL
 is($status, 1, 'CONCURRENTLY in a transaction: exit code');
 like($err, qr/hint: .*put it into a migration of its own that says "-- hh: no-transaction"/, '... the hint says how');
 
+# A statement outside of a transaction leaves no timeout behind for what follows.
+SKIP:
+{
+    skip 'transaction_timeout came with PostgreSQL 17', 1 if $node->pg_version < 17;
+    ($status, $out, $err) = try_client($node, 'many', 'owner', 'up', '--dir', migrations_in(
+        '1000_city.sql' => $base{'1000_city.sql'}, '1001_index.sql' => $files{'1001_index.sql'},
+        '1002_more.sql' => "-- hh: no-transaction\nCREATE INDEX CONCURRENTLY city_name_idx ON team.city (name);\nREINDEX TABLE CONCURRENTLY team.city;\n",
+        '1003_timeout.sql' => "-- hh: no-transaction\nSET transaction_timeout = '2s';\n"
+            . "CREATE INDEX CONCURRENTLY i ON team.city (id);\nSELECT pg_catalog.pg_sleep(2.5);\n"));
+    is($status, 0, 'transaction_timeout is pinned again') or diag($err);
+}
+
 done_testing();
