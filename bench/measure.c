@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -23,34 +24,41 @@ now(void)
 	return (double) time.tv_sec + (double) time.tv_nsec / 1e9;
 }
 
+/* Runs the command to its end; false where it failed. */
+static bool
+run(char **command, double *seconds, struct rusage *usage)
+{
+	double start = now();
+	pid_t pid;
+	int status;
+	int error = posix_spawnp(&pid, command[0], NULL, NULL, command, environ);
+
+	if (error != 0)
+	{
+		fprintf(stderr, "measure: could not run %s: %s\n", command[0], strerror(error));
+		return false;
+	}
+	while (wait4(pid, &status, 0, usage) < 0)
+	{
+		if (errno != EINTR)
+			return false;
+	}
+	*seconds = now() - start;
+	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
 /* measure NAME FILE COMMAND...: adds "NAME seconds" and "NAME.memory kilobytes" to the file. */
 int
 main(int argc, char **argv)
 {
-	double start;
 	double seconds;
 	struct rusage usage;
 	FILE *file;
-	pid_t pid;
-	int status;
-	int error;
 
-	if (argc < 4 || (file = fopen(argv[2], "ae")) == NULL)
+	if (argc < 4 || !run(argv + 3, &seconds, &usage))
 		return 1;
-	start = now();
-	error = posix_spawnp(&pid, argv[3], NULL, NULL, argv + 3, environ);
-	if (error != 0)
-	{
-		fprintf(stderr, "measure: could not run %s: %s\n", argv[3], strerror(error));
-		return 1;
-	}
-	while (wait4(pid, &status, 0, &usage) < 0)
-	{
-		if (errno != EINTR)
-			return 1;
-	}
-	seconds = now() - start;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+	file = fopen(argv[2], "a");
+	if (file == NULL)
 		return 1;
 	fprintf(file, "%s %.6f\n%s.memory %ld\n", argv[1], seconds, argv[1], usage.ru_maxrss);
 	return fclose(file) == 0 ? 0 : 1;

@@ -207,7 +207,7 @@ check_session(const Survey *survey, const Session *session)
 	if (!deployment->ledger_exists)
 	{
 		pg_log_error("there is no ledger hh.migration in this database");
-		pg_log_error_hint("\"hh-migrate up\" deploys it.");
+		pg_log_error_hint("\"hh-migrate up\" deploys it, or says what to do.");
 	}
 	else if (session->mode == SESSION_READER)
 	{

@@ -35,9 +35,26 @@ observe_unfinished(Examination *examination, const Migration *migration, const L
 static void
 observe_pending(Examination *examination, const Migration *first, int count)
 {
-	if (count > 0)
-		observe(examination, CHECK_MIGRATIONS, first->label,
-				count > 1 ? psprintf("%d are pending", count) : pg_strdup("it is pending"), NULL);
+	char *detail = count > 1 ? psprintf("%d are pending", count) : pg_strdup("it is pending");
+
+	observe(examination, CHECK_MIGRATIONS, first->label, detail, NULL);
+}
+
+/* The schemas are there, and the ledger is not: "up" can't know what made them. */
+static void
+observe_lost_ledger(Examination *examination, const Survey *survey)
+{
+	char *remedy = psprintf("hh-migrate baseline %s", migration_set_last_own(&survey->migrations));
+
+	observe(examination, CHECK_MIGRATIONS, "0000_ledger",
+			pg_strdup("the table hh.migration is gone, and the schemas are there"), remedy);
+	pg_free(remedy);
+}
+
+static bool
+has_lost_ledger(const Deployment *deployment)
+{
+	return !deployment->ledger_exists && deployment->data_schema_count > 0;
 }
 
 static void
@@ -91,7 +108,10 @@ doctor_look_at_ledger(Examination *examination, const Survey *survey)
 		}
 		look_at_migration(examination, migration, row, state);
 	}
-	observe_pending(examination, first, pending);
+	if (has_lost_ledger(&survey->deployment))
+		observe_lost_ledger(examination, survey);
+	else if (pending > 0)
+		observe_pending(examination, first, pending);
 	for (int i = 0; i < survey->ledger.count; i++)
 	{
 		const LedgerRow *row = &survey->ledger.rows[i];

@@ -132,6 +132,19 @@ migration_version_is_team(const char *version)
 	return version[0] != '0';
 }
 
+const char *
+migration_set_last_own(const MigrationSet *set)
+{
+	const char *last = "0000";
+
+	for (int i = 0; i < set->count; i++)
+	{
+		if (!migration_version_is_team(set->items[i].version))
+			last = set->items[i].version;
+	}
+	return last;
+}
+
 /* All have four digits at least, and more only without a zero at their head. */
 int
 migration_version_compare(const char *a, const char *b)

@@ -65,6 +65,9 @@ extern bool migration_set_sort(MigrationSet *set);
 /* The migration of that version, or NULL. */
 extern const Migration *migration_set_find(const MigrationSet *set, const char *version);
 
+/* The greatest version of Headhunter's own. */
+extern const char *migration_set_last_own(const MigrationSet *set);
+
 /* The order of application: < 0, 0 or > 0. */
 extern int migration_version_compare(const char *a, const char *b);
 

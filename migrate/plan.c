@@ -194,7 +194,7 @@ plan_make(Plan *plan, const PlanInput *input)
 	const char *code_version = plan_begin(plan, input);
 
 	plan_check_convergence(plan, input);
-	plan_check_data_schemas(plan, input->deployment);
+	plan_check_data_schemas(plan, input);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
 	if (plan_has_part(input->only, PART_MIGRATIONS))

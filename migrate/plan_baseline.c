@@ -107,10 +107,27 @@ plan_migration(Plan *plan, const PlanInput *input, const Migration *migration, c
 	}
 }
 
+/* What is made in the schema is its owner's to alter. */
+static void
+check_schema_owner(Plan *plan, const Deployment *deployment)
+{
+	if (deployment->ledger_exists || deployment->schema_owner == NULL ||
+		strcmp(deployment->schema_owner, deployment->owner) == 0)
+		return;
+	plan_add_problem(
+		plan,
+		psprintf("schema \"hh\" belongs to role \"%s\", not to \"%s\"", deployment->schema_owner,
+				 deployment->owner),
+		pg_strdup("There is no ledger hh.migration, and the extension belongs to the latter."),
+		pg_strdup("Give the schema to that role, or drop the extension to adopt the rest for the "
+				  "schema's owner."));
+}
+
 void
 plan_make_baseline(Plan *plan, const PlanInput *input, const Catalog *found)
 {
 	(void) plan_begin(plan, input);
+	check_schema_owner(plan, input->deployment);
 	plan_check_ledger(plan, input);
 	plan_check_target(plan, input);
 	for (int i = 0; i < input->migrations->count; i++)

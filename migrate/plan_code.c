@@ -114,8 +114,10 @@ plan_without_extension(Plan *plan, const Deployment *deployment)
 }
 
 void
-plan_check_data_schemas(Plan *plan, const Deployment *deployment)
+plan_check_data_schemas(Plan *plan, const PlanInput *input)
 {
+	const Deployment *deployment = input->deployment;
+
 	if (deployment->ledger_exists || deployment->data_schema_count == 0)
 		return;
 	if (deployment->data_schema_count < 4)
@@ -128,9 +130,9 @@ plan_check_data_schemas(Plan *plan, const Deployment *deployment)
 			plan, pg_strdup("Headhunter's schemas exist, but not the ledger hh.migration"),
 			pg_strdup("What made them, and how, is not known."),
 			psprintf(
-				"\"hh-migrate baseline\" adopts them; or restore the table hh.migration, or drop "
-				"schemas %s to deploy anew.",
-				deployment->data_schemas));
+				"\"hh-migrate baseline %s\" adopts them, if they are what the migrations make; or "
+				"restore the table hh.migration, or drop schemas %s to deploy anew.",
+				migration_set_last_own(input->migrations), deployment->data_schemas));
 }
 
 void

@@ -10,7 +10,7 @@
 extern void plan_check_rights(Plan *plan, const Deployment *deployment);
 
 /* The schemas that a deployment makes must not be somebody else's. */
-extern void plan_check_data_schemas(Plan *plan, const Deployment *deployment);
+extern void plan_check_data_schemas(Plan *plan, const PlanInput *input);
 
 /* Plans the code, and returns the version of it that the migrations will find. */
 extern const char *plan_extension(Plan *plan, const Deployment *deployment);

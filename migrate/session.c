@@ -17,7 +17,9 @@ session_make(Database *database, const Deployment *deployment)
 {
 	Session session = {.database = database, .mode = SESSION_READER};
 	bool is_owner = strcmp(database_user(database), deployment->owner) == 0;
-	bool can_call = deployment->can_execute_as_owner && !deployment->in_recovery;
+	/* Without a ledger, hh.execute_as_owner() doesn't know whose the schemas are. */
+	bool can_call = deployment->can_execute_as_owner && !deployment->in_recovery &&
+					(deployment->ledger_exists || deployment->data_schema_count == 0);
 
 	strlcpy(session.owner, deployment->owner, sizeof(session.owner));
 	session.has_snapshot_table = deployment->has_snapshot_table;

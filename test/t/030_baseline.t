@@ -160,4 +160,38 @@ is($status, 2, 'a copy that differs: exit code') or diag($err);
 is($out, "object,detail\ncolumn msgs.outbox.payload,is missing\ntable search.tenants,\"owner should be owner, is other\"\n", '... where');
 is(run_sql($node, 'foreign_copy', undef, q{SELECT count(*) FROM pg_namespace WHERE nspname = 'hh'}), 0, '... and nothing was made');
 
+# The ledger alone is lost: all else of schema hh is there.
+sub add_lost
+{
+    my ($database) = @_;
+    add_database($node, $database, 'owner');
+    run_client($node, $database, 'owner', 'up');
+    run_sql($node, $database, 'owner', 'DROP TABLE hh.migration CASCADE');
+    return;
+}
+
+foreach my $role (undef, 'pipeline', 'owner')
+{
+    my $who = $role // 'superuser';
+    my $database = "lost_by_$who";
+    my @scratch = defined $role ? ('--scratch-dbname', "scratch_for_$who") : ();
+    add_lost($database);
+    add_database($node, "scratch_for_$who", 'owner') if defined $role;
+    ($status, $out, $err) = try_client($node, $database, $role, 'up');
+    is($status, 1, "the ledger is lost, up as $who: exit code");
+    like($err, qr/error: Headhunter's schemas exist, but not the ledger hh\.migration\n.*hint: "hh-migrate baseline 0010" adopts them/s, '... says what does it');
+    ($status, $out, $err) = try_client($node, $database, $role, 'baseline', '0010', @scratch);
+    is($status, 0, '... which adopts what is there') or diag($out . $err);
+    is($out =~ s/ \(.*//gr, "applied 0000_ledger\n" . join('', map { "recorded $_\n" }
+        qw(0001_embedding_model 0002_search 0003_taxonomy 0004_msgs 0005_ops 0008_ledger_details 0009_policy)), '... all of it');
+    is((try_client($node, $database, $role, 'up'))[0], 0, '... and up goes on');
+    ($status, $out, $err) = try_client($node, $database, $role, 'verify');
+    is($status, 0, '... and nothing is different') or diag($out . $err);
+}
+add_lost('lost_to_other');
+run_sql($node, 'lost_to_other', undef, 'ALTER SCHEMA hh OWNER TO other');
+($status, $out, $err) = try_client($node, 'lost_to_other', undef, 'baseline', '0010', '--force');
+is($status, 1, "a schema hh of somebody else's: exit code");
+like($err, qr/error: schema "hh" belongs to role "other", not to "owner"\n/, '... message');
+
 done_testing();

@@ -13,7 +13,9 @@ my ($program) = grep { -x } map { "$_/hh-migrate-static" } split /:/, $ENV{PATH}
 plan skip_all => 'hh-migrate-static is not built for this version' unless defined $program;
 
 my @libraries = map { /^\s*(\S+?)\.so/ } split /\n/, run_program('ldd', $program);
-is_deeply([ sort grep { !/vdso|ld-linux/ } @libraries ], [ 'libc', 'libcrypto', 'libm', 'libssl' ], 'it needs the C library and OpenSSL alone');
+# OpenSSL may need more: for compression, say.
+is_deeply([ grep { !/\A(?:libc|libm|libssl|libcrypto|libz|libzstd|\S*\/ld-linux-\S+|linux-vdso)\z/ } @libraries ], [],
+    'it needs the C library and OpenSSL alone');
 is(run_program($program, '--version'), run_program('hh-migrate', '--version'), 'it is the same program');
 
 # A server that asks for a password over TLS, and one role for Kerberos.

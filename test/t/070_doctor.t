@@ -156,6 +156,13 @@ like($out, qr/hh-migrate roles apply -d '[^']*dbname=/, '... the rest of the con
 }
 deploy_roles($node, 'main');
 
+# The ledger is lost: what is there is adopted, and then brought to its end.
+run_sql($node, 'main', undef, 'DROP TABLE hh.migration CASCADE');
+$visit = doctor($node, 'main', undef, @with_secrets);
+is_deeply([ grep { /0000_ledger/ } complaints($visit) ], ['migrations: 0000_ledger'], 'without its ledger: that is said');
+my $rounds = cure($node, 'main', undef, @with_secrets);
+is($rounds, 2, '... typed as printed, the remedies mend it') or diag(join "\n", @Doctor::log);
+
 # The auto-migrate profile, natively.
 run_client($node, 'main', undef, 'up', '--profile', 'auto-migrate');
 is_deeply([ complaints(doctor($node, 'main', undef, @with_secrets)) ], [], 'auto-migrate: nothing is found');
@@ -169,7 +176,7 @@ is_deeply([ grep { /^start_up/ } complaints($visit) ],
     '... without rights: what the DDL at start needs');
 is_deeply([ grep { $_ eq 'hh-embed-svc' } ready($visit) ], [], '... hh-embed-svc is not ready');
 is_deeply([ grep { $_ eq 'hh-eco-svc' } ready($visit) ], ['hh-eco-svc'], '... while others of its role are');
-my $rounds = cure($node, 'main', undef, @with_secrets);
+$rounds = cure($node, 'main', undef, @with_secrets);
 is($rounds, 1, '... typed as printed, the remedies mend it') or diag(join "\n", @Doctor::log);
 $node->stop;
 
