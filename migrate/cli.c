@@ -386,12 +386,36 @@ take_arguments(Options *options, const Command *command, int count, char **argum
 	return false;
 }
 
+/* The commands that have this first word; false where there are none. */
+static bool
+print_group(const char *word)
+{
+	char *beginning = psprintf("%s ", word);
+	bool found = false;
+
+	for (size_t i = 0; i < lengthof(commands); i++)
+	{
+		if (strncmp(commands[i].name, beginning, strlen(beginning)) != 0)
+			continue;
+		if (!found)
+			printf("Commands of hh-migrate %s:\n", word);
+		printf("  %-15s %s\n", commands[i].name, commands[i].summary);
+		found = true;
+	}
+	if (found)
+		printf("\n\"hh-migrate help %sCOMMAND\" shows the options of one.\n", beginning);
+	pg_free(beginning);
+	return found;
+}
+
 static int
 show_help(int argc, char **argv)
 {
 	const Command *command = NULL;
 	int words;
 
+	if (argc == 1 && print_group(argv[0]))
+		return EXIT_DONE;
 	if (argc > 0 && (command = find_command(argc, argv, &words)) == NULL)
 		return EXIT_COULD_NOT_RUN;
 	print_help(command);

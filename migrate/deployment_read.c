@@ -84,6 +84,7 @@ static void
 add_to_list(char **list, const char *word)
 {
 	char *longer = *list ? psprintf("%s, %s", *list, word) : pg_strdup(word);
+
 	pg_free(*list);
 	*list = longer;
 }

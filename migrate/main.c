@@ -34,6 +34,19 @@ decide_on_colours(void)
 		setenv("PG_COLOR", "auto", 0);
 }
 
+/* Whether all output was; what has failed before has left no reason behind. */
+static bool
+is_written(void)
+{
+	if (ferror(stdout))
+		pg_log_error("could not write to standard output");
+	else if (fflush(stdout) != 0)
+		pg_log_error("could not write to standard output: %m");
+	else
+		return true;
+	return false;
+}
+
 int
 main(int argc, char **argv)
 {
@@ -47,10 +60,5 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 
 	exit_code = cli_run(argc, argv);
-	if (fflush(stdout) != 0 || ferror(stdout))
-	{
-		pg_log_error("could not write to standard output: %m");
-		return EXIT_COULD_NOT_RUN;
-	}
-	return exit_code;
+	return is_written() ? exit_code : EXIT_COULD_NOT_RUN;
 }

@@ -52,6 +52,7 @@ foreach my $command ('up', 'down', 'status', 'verify', 'trace', 'repair', 'basel
     shows([ 'help', $command ], qr/\Ahh-migrate $command: /, "help $command");
     is((client($command, '--help'))[1], (client('help', $command))[1], "$command --help is the same");
 }
+shows([ 'help', 'roles' ], qr/\ACommands of hh-migrate roles:\n  roles plan +.*^"hh-migrate help roles COMMAND" shows/ms, 'help for the first word of several commands');
 like((client('help', 'up'))[1], qr/--embedding-dimensions=N/, 'a command\'s own options');
 unlike((client('help', 'status'))[1], qr/--embedding-dimensions/, '... are no other\'s');
 
