@@ -39,9 +39,15 @@ installation_build() {
         installation_add_static "$destination"
 }
 
-# From 18 on libpq.a asks for more libraries than are told of; and not every PostgreSQL has one.
+# Not every PostgreSQL has a libpq.a, some machines have that of another release, and from 18 on it asks
+# for more libraries than are told of.
+static_is_possible() {
+    [ "$PG_MAJOR" -lt 18 ] && [ -e "$("$PG_CONFIG" --libdir)/libpq.a" ] &&
+        grep -q "^#define PG_MAJORVERSION \"$PG_MAJOR\"" "$("$PG_CONFIG" --includedir)/pg_config.h"
+}
+
 installation_add_static() {
-    [ "$PG_MAJOR" -lt 18 ] && [ -e "$("$PG_CONFIG" --libdir)/libpq.a" ] || return 0
+    static_is_possible || return 0
     make -C "$WORK/src/migrate" static PG_CONFIG="$PG_CONFIG" &&
         cp "$WORK/src/migrate/hh-migrate-static" "$1$bindir/"
 }
