@@ -43,7 +43,7 @@ check_session(const Session *session)
 		pg_log_error("a superuser can't audit here without running what the owner has made");
 		pg_log_error_detail(
 			"Superusers act through hh.execute_as_owner(), which can't be called on "
-			"a standby.");
+			"a standby, or without the ledger hh.migration.");
 		pg_log_error_hint("Connect as a role that may read hh.policy, hh.policy_role and "
 						  "hh.policy_source.");
 	}

@@ -107,7 +107,9 @@ log_choices(const UnfinishedList *list)
 
 		if (unfinished->steps.count == 0 && unfinished->row->state == LEDGER_FAILED)
 		{
-			pg_log_info("migration %s was rolled back: \"up\" tries it again", version);
+			pg_log_info("migration %s was rolled back: \"up\" tries it again, where its file is "
+						"there; --forget takes it out of the ledger",
+						version);
 			continue;
 		}
 		pg_log_info("migration %s: \"%s\" goes on as shown; or choose", version,

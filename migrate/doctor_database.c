@@ -393,6 +393,27 @@ look_at_audit(Examination *examination, const DoctorView *view, const DoctorServ
 	server_error_free(&error);
 }
 
+/* Nothing is looked at where others may have planted something. */
+static void
+observe_no_survey(Examination *examination, const DoctorView *view)
+{
+	const char *creators = view->survey->deployment.schema_creators;
+	char *revoke;
+
+	doctor_database_impossible(examination, NO_SURVEY);
+	if (creators == NULL || !is_to_see(view))
+	{
+		observe_unseen(examination, view, "migrations", "standard error says why");
+		return;
+	}
+	revoke = psprintf("sql REVOKE CREATE ON SCHEMA hh FROM %s", creators);
+	examination_observe(examination, (Observation){.check = CHECK_DEPLOYMENT,
+												   .object = "migrations",
+												   .detail = "others may create in schema hh",
+												   .remedy = revoke});
+	pg_free(revoke);
+}
+
 void
 doctor_examine_database(Examination *examination, const DoctorView *view,
 						const DoctorServices *services, const char *address)
@@ -402,10 +423,7 @@ doctor_examine_database(Examination *examination, const DoctorView *view,
 	bool is_current = false;
 
 	if (!view->is_surveyed)
-	{
-		doctor_database_impossible(examination, NO_SURVEY);
-		observe_unseen(examination, view, "migrations", "standard error says why");
-	}
+		observe_no_survey(examination, view);
 	look_at_roles(examination, view, roles);
 	doctor_look_at_server(examination, view->database, address, roles);
 	if (view->is_surveyed)

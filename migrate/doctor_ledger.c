@@ -40,11 +40,17 @@ observe_pending(Examination *examination, const Migration *first, int count)
 	observe(examination, CHECK_MIGRATIONS, first->label, detail, NULL);
 }
 
-/* The schemas are there, and the ledger is not: "up" can't know what made them. */
+/*
+ * The schemas are there, and the ledger is not: "up" can't know what made them.  With a team's
+ * directory, all of it is taken for applied: where it is not, baseline says what is missing.
+ */
 static void
-observe_lost_ledger(Examination *examination, const Survey *survey)
+observe_lost_ledger(Examination *examination, const MigrationSet *migrations)
 {
-	char *remedy = psprintf("hh-migrate baseline %s", migration_set_last_own(&survey->migrations));
+	const char *last = migrations->directory && migrations->count > 0
+						   ? migrations->items[migrations->count - 1].version
+						   : migration_set_last_own(migrations);
+	char *remedy = psprintf("hh-migrate baseline %s", last);
 
 	observe(examination, CHECK_MIGRATIONS, "0000_ledger",
 			pg_strdup("the table hh.migration is gone, and the schemas are there"), remedy);
@@ -109,7 +115,7 @@ doctor_look_at_ledger(Examination *examination, const Survey *survey)
 		look_at_migration(examination, migration, row, state);
 	}
 	if (has_lost_ledger(&survey->deployment))
-		observe_lost_ledger(examination, survey);
+		observe_lost_ledger(examination, &survey->migrations);
 	else if (pending > 0)
 		observe_pending(examination, first, pending);
 	for (int i = 0; i < survey->ledger.count; i++)

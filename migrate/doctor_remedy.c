@@ -96,7 +96,7 @@ append_client(PQExpBuffer command, const RemedyContext *context, const char *rem
 		append_option(command, "--secrets-dir", context->secrets_dir);
 	if (context->directory &&
 		(begins_with(remedy, "hh-migrate up") || begins_with(remedy, "hh-migrate verify") ||
-		 begins_with(remedy, "hh-migrate repair")))
+		 begins_with(remedy, "hh-migrate repair") || begins_with(remedy, "hh-migrate baseline")))
 		append_option(command, "--dir", context->directory);
 	if (!begins_with(remedy, "hh-migrate up") && !begins_with(remedy, "hh-migrate roles apply"))
 		return;

@@ -4,6 +4,7 @@
  */
 #include "postgres_fe.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -12,6 +13,24 @@
 
 #include "cli.h"
 #include "options.h"
+
+/*
+ * What is opened next, the connection, must not take the place of a standard file that the caller
+ * has closed, and get what is printed there.  What is printed is then lost: on standard output, with
+ * an error.
+ */
+static bool
+occupy_standard_files(void)
+{
+	static const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+	{
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			return false;
+	}
+	return true;
+}
 
 /* A core file would hold passwords. */
 static void
@@ -52,6 +71,8 @@ main(int argc, char **argv)
 {
 	int exit_code;
 
+	if (!occupy_standard_files())
+		return EXIT_COULD_NOT_RUN;
 	forbid_core_files();
 	decide_on_colours();
 	pg_logging_init("hh-migrate");

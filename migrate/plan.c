@@ -144,17 +144,24 @@ static void
 refuse_unknown(Plan *plan, const LedgerRow *row, const char *directory)
 {
 	bool is_team = migration_version_is_team(row->version);
+	bool is_rolled_back = row->state == LEDGER_FAILED && row->statements_done == 0;
 	char *who = is_team ? psprintf("directory \"%s\"", directory) : pg_strdup("this hh-migrate");
 
 	plan_add_problem(
 		plan,
 		psprintf("the ledger has migration %s_%s, which %s doesn't %s", row->version,
 				 row->name ? row->name : "", who, is_team ? "have" : "know"),
-		psprintf("It was recorded by %s.", row->tool ? row->tool : "another tool"),
-		pg_strdup(is_team ? "Use the files that the database was deployed with, or newer ones; "
-							"without --dir, the bundled migrations are applied alone."
-						  : "Use the hh-migrate that the database was deployed with, or a "
-							"newer one."));
+		psprintf("It was recorded by %s%s.", row->tool ? row->tool : "another tool",
+				 is_rolled_back ? " as failed, and was rolled back" : ""),
+		is_rolled_back
+			? psprintf("Where its file was renamed or given up, \"hh-migrate repair %s --forget\" "
+					   "takes it out of the ledger.",
+					   row->version)
+			: pg_strdup(is_team
+							? "Use the files that the database was deployed with, or newer ones; "
+							  "without --dir, the bundled migrations are applied alone."
+							: "Use the hh-migrate that the database was deployed with, or a "
+							  "newer one."));
 	pg_free(who);
 }
 

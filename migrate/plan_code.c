@@ -117,6 +117,7 @@ void
 plan_check_data_schemas(Plan *plan, const PlanInput *input)
 {
 	const Deployment *deployment = input->deployment;
+	bool has_team = input->migrations->directory != NULL;
 
 	if (deployment->ledger_exists || deployment->data_schema_count == 0)
 		return;
@@ -130,9 +131,11 @@ plan_check_data_schemas(Plan *plan, const PlanInput *input)
 			plan, pg_strdup("Headhunter's schemas exist, but not the ledger hh.migration"),
 			pg_strdup("What made them, and how, is not known."),
 			psprintf(
-				"\"hh-migrate baseline %s\" adopts them, if they are what the migrations make; or "
+				"\"hh-migrate baseline %s\"%s adopts them, if they are what the migrations make; "
+				"or "
 				"restore the table hh.migration, or drop schemas %s to deploy anew.",
-				migration_set_last_own(input->migrations), deployment->data_schemas));
+				has_team ? "--dir=DIRECTORY VERSION" : migration_set_last_own(input->migrations),
+				has_team ? ", with the last that was applied," : "", deployment->data_schemas));
 }
 
 void

@@ -208,4 +208,20 @@ foreach my $role ('owner', undef)
     is((try_client($node, $database, $role, 'up'))[1], "nothing to do\n", "$database: and that was all");
 }
 
+# A standard file that the caller has closed does not become the connection, which would get what is printed.
+sub closed
+{
+    my ($database, $close, @arguments) = @_;
+    add_database($node, $database, 'owner');
+    return try_program('sh', '-c', "exec \"\$@\" $close", 'sh', $ENV{HH_MIGRATE} // 'hh-migrate', @arguments,
+        '-d', conninfo($node, $database, 'owner'));
+}
+($status, $out, $err) = closed('without_output', '>&-', 'up', '--owner=owner');
+is($status, 1, 'standard output is closed: exit code');
+like($err, qr/\Ahh-migrate: error: could not write to standard output(?:: Bad file descriptor)?\n\z/, '... message');
+is((try_client($node, 'without_output', 'owner', 'up'))[1], "nothing to do\n", '... all was done');
+($status, $out, $err) = closed('without_errors', '2>&-', 'up', '-v', '--owner=owner');
+is($status, 0, 'standard error is closed: exit code');
+is((try_client($node, 'without_errors', 'owner', 'up'))[1], "nothing to do\n", '... all was done');
+
 done_testing();

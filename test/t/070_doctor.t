@@ -163,6 +163,13 @@ is_deeply([ grep { /0000_ledger/ } complaints($visit) ], ['migrations: 0000_ledg
 my $rounds = cure($node, 'main', undef, @with_secrets);
 is($rounds, 2, '... typed as printed, the remedies mend it') or diag(join "\n", @Doctor::log);
 
+# Others may create in schema hh: nothing in it is looked at.
+run_sql($node, 'main', undef, 'GRANT CREATE ON SCHEMA hh TO hh_ops, PUBLIC');
+$visit = doctor($node, 'main', undef, @with_secrets);
+is_deeply([ complaints($visit) ], ['deployment: migrations'], 'CREATE on schema hh: that is said');
+$rounds = cure($node, 'main', undef, @with_secrets);
+is($rounds, 1, '... typed as printed, the remedy mends it') or diag(join "\n", @Doctor::log);
+
 # The auto-migrate profile, natively.
 run_client($node, 'main', undef, 'up', '--profile', 'auto-migrate');
 is_deeply([ complaints(doctor($node, 'main', undef, @with_secrets)) ], [], 'auto-migrate: nothing is found');
