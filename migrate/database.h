@@ -165,6 +165,7 @@ extern bool database_command(Database *database, const char *sql);
 extern int result_rows(const Result *result);
 extern int result_columns(const Result *result);
 extern const char *result_value(const Result *result, int row, int column); /* NULL for null */
+extern char *result_value_copy(const Result *result, int row, int column); /* the caller frees it */
 extern bool result_is_true(const Result *result, int row, int column);
 extern void result_free(Result *result);
 

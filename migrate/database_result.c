@@ -26,6 +26,14 @@ result_value(const Result *result, int row, int column)
 	return PQgetisnull(result->rows, row, column) ? NULL : PQgetvalue(result->rows, row, column);
 }
 
+char *
+result_value_copy(const Result *result, int row, int column)
+{
+	const char *value = result_value(result, row, column);
+
+	return value ? pg_strdup(value) : NULL;
+}
+
 bool
 result_is_true(const Result *result, int row, int column)
 {

@@ -142,6 +142,12 @@ deployment_check_schema(const Database *database, const Deployment *deployment, 
 	return true;
 }
 
+bool
+deployment_has_lost_ledger(const Deployment *deployment)
+{
+	return !deployment->ledger_exists && deployment->data_schema_count > 0;
+}
+
 const WriteRefusal *
 deployment_write_refusal(const Deployment *deployment)
 {

@@ -81,6 +81,9 @@ extern bool deployment_decide_owner(Database *database, Deployment *deployment,
 extern bool deployment_check_schema(const Database *database, const Deployment *deployment,
 									bool for_writing);
 
+/* Whether the schemas are there without the ledger, which would say what made them, and whose they are. */
+extern bool deployment_has_lost_ledger(const Deployment *deployment);
+
 /* Why nothing can be written. */
 typedef struct WriteRefusal
 {

@@ -63,14 +63,6 @@ enum
 	EXTENSION_SCHEMA
 };
 
-static char *
-copied_value(const Result *rows, int row, int column)
-{
-	const char *value = result_value(rows, row, column);
-
-	return value ? pg_strdup(value) : NULL;
-}
-
 static bool
 is_word(const Result *rows, int row, int column, const char *word)
 {
@@ -89,18 +81,6 @@ add_to_list(char **list, const char *word)
 	*list = longer;
 }
 
-static char *
-quoted_where_needed(const char *name)
-{
-	PQExpBuffer sql = createPQExpBuffer();
-	char *copy;
-
-	identifier_append(sql, name);
-	copy = pg_strdup(sql->data);
-	destroyPQExpBuffer(sql);
-	return copy;
-}
-
 static void
 take_server(Deployment *deployment, const Result *row)
 {
@@ -108,7 +88,7 @@ take_server(Deployment *deployment, const Result *row)
 	deployment->read_only = is_word(row, 0, SERVER_READ_ONLY, "on");
 	deployment->triggers_are_off = !is_word(row, 0, SERVER_REPLICATION_ROLE, "origin");
 	deployment->may_become_hh_owner = result_is_true(row, 0, SERVER_MAY_BECOME_HH_OWNER);
-	deployment->database = quoted_where_needed(result_value(row, 0, SERVER_DATABASE));
+	deployment->database = identifier_copy(result_value(row, 0, SERVER_DATABASE));
 	for (int i = 0; i < DATA_SCHEMAS; i++)
 	{
 		const char *schema = result_value(row, 0, SERVER_DATA_SCHEMAS + i);
@@ -125,7 +105,7 @@ take_schema(Deployment *deployment, const Result *rows)
 {
 	if (result_rows(rows) == 0)
 		return;
-	deployment->schema_owner = copied_value(rows, 0, SCHEMA_OWNER);
+	deployment->schema_owner = result_value_copy(rows, 0, SCHEMA_OWNER);
 	deployment->may_become_schema_owner = result_is_true(rows, 0, SCHEMA_MAY_BECOME_OWNER);
 }
 
@@ -135,13 +115,13 @@ take_extensions(Deployment *deployment, const Result *rows)
 	for (int i = 0; i < result_rows(rows); i++)
 	{
 		if (is_word(rows, i, EXTENSION_NAME, "vector"))
-			deployment->vector_schema = copied_value(rows, i, EXTENSION_SCHEMA);
+			deployment->vector_schema = result_value_copy(rows, i, EXTENSION_SCHEMA);
 		else if (is_word(rows, i, EXTENSION_NAME, "pgcrypto"))
 			deployment->has_pgcrypto = true;
 		else
 		{
-			deployment->extension_version = copied_value(rows, i, EXTENSION_VERSION);
-			deployment->extension_owner = copied_value(rows, i, EXTENSION_OWNER);
+			deployment->extension_version = result_value_copy(rows, i, EXTENSION_VERSION);
+			deployment->extension_owner = result_value_copy(rows, i, EXTENSION_OWNER);
 			deployment->may_become_standing_owner =
 				result_is_true(rows, i, EXTENSION_MAY_BECOME_OWNER);
 			deployment->standing_owner_may_create =
@@ -155,7 +135,7 @@ take_ledger(Deployment *deployment, const Result *rows, int row)
 {
 	deployment->ledger_exists = true;
 	deployment->ledger_is_table = is_word(rows, row, TABLE_RELKIND, "r");
-	deployment->ledger_owner = copied_value(rows, row, TABLE_OWNER);
+	deployment->ledger_owner = result_value_copy(rows, row, TABLE_OWNER);
 	deployment->may_become_standing_owner = result_is_true(rows, row, TABLE_MAY_BECOME_OWNER);
 	deployment->standing_owner_may_create = result_is_true(rows, row, TABLE_OWNER_MAY_CREATE);
 }
@@ -211,7 +191,7 @@ read_creators(Database *database, Deployment *deployment, const Result *schema)
 		return true;
 	row = database_query(database, query_schema_creators, NO_PARAMS);
 	if (row != NULL)
-		deployment->schema_creators = copied_value(row, 0, 0);
+		deployment->schema_creators = result_value_copy(row, 0, 0);
 	result_free(row);
 	return row != NULL;
 }
@@ -230,9 +210,9 @@ read_available(Database *database, Deployment *deployment, bool is_wanted)
 		bool is_vector = is_word(rows, i, 0, "vector");
 
 		if (is_vector && deployment->vector_schema == NULL)
-			deployment->vector_available = copied_value(rows, i, 1);
+			deployment->vector_available = result_value_copy(rows, i, 1);
 		else if (!is_vector && is_wanted)
-			deployment->extension_available = copied_value(rows, i, 1);
+			deployment->extension_available = result_value_copy(rows, i, 1);
 	}
 	result_free(rows);
 	return rows != NULL;

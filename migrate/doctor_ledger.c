@@ -57,12 +57,6 @@ observe_lost_ledger(Examination *examination, const MigrationSet *migrations)
 	pg_free(remedy);
 }
 
-static bool
-has_lost_ledger(const Deployment *deployment)
-{
-	return !deployment->ledger_exists && deployment->data_schema_count > 0;
-}
-
 static void
 look_at_migration(Examination *examination, const Migration *migration, const LedgerRow *row,
 				  MigrationState state)
@@ -114,7 +108,7 @@ doctor_look_at_ledger(Examination *examination, const Survey *survey)
 		}
 		look_at_migration(examination, migration, row, state);
 	}
-	if (has_lost_ledger(&survey->deployment))
+	if (deployment_has_lost_ledger(&survey->deployment))
 		observe_lost_ledger(examination, &survey->migrations);
 	else if (pending > 0)
 		observe_pending(examination, first, pending);

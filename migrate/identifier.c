@@ -45,6 +45,18 @@ identifier_append(PQExpBuffer sql, const char *name)
 }
 
 /* A backslash means itself only where standard_conforming_strings is on. */
+char *
+identifier_copy(const char *name)
+{
+	PQExpBuffer sql = createPQExpBuffer();
+	char *copy;
+
+	identifier_append(sql, name);
+	copy = pg_strdup(sql->data);
+	destroyPQExpBuffer(sql);
+	return copy;
+}
+
 void
 literal_append(PQExpBuffer sql, const char *value)
 {

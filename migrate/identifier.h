@@ -10,6 +10,9 @@
 /* Appends a name, quoted where it must be, as the server's quote_ident() does. */
 extern void identifier_append(PQExpBuffer sql, const char *name);
 
+/* The same as a text, which the caller frees. */
+extern char *identifier_copy(const char *name);
+
 /* Appends a string constant that means the same under every setting. */
 extern void literal_append(PQExpBuffer sql, const char *value);
 

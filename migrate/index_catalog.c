@@ -22,14 +22,6 @@ enum
 	COLUMN_BUILDER
 };
 
-static char *
-copied_value(const Result *row, int column)
-{
-	const char *value = result_value(row, 0, column);
-
-	return value ? pg_strdup(value) : NULL;
-}
-
 static IndexStanding
 standing(const Result *row)
 {
@@ -60,9 +52,9 @@ index_look(Database *database, const StatementForm *form, IndexLook *look, Serve
 	look->standing = standing(row);
 	if (look->standing != INDEX_NO_TABLE)
 	{
-		look->schema = copied_value(row, COLUMN_SCHEMA);
-		look->name = copied_value(row, COLUMN_NAME);
-		look->builder = copied_value(row, COLUMN_BUILDER);
+		look->schema = result_value_copy(row, 0, COLUMN_SCHEMA);
+		look->name = result_value_copy(row, 0, COLUMN_NAME);
+		look->builder = result_value_copy(row, 0, COLUMN_BUILDER);
 	}
 	result_free(row);
 	return true;
@@ -86,9 +78,9 @@ fill_definition(const Result *row, IndexDefinition *definition, ServerError *err
 		error->message = pg_strdup("the index's definition could not be read");
 		return false;
 	}
-	definition->unique = copied_value(row, 0);
-	definition->tail = copied_value(row, 1);
-	definition->tablespace = copied_value(row, 2);
+	definition->unique = result_value_copy(row, 0, 0);
+	definition->tail = result_value_copy(row, 0, 1);
+	definition->tablespace = result_value_copy(row, 0, 2);
 	return true;
 }
 

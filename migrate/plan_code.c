@@ -119,7 +119,7 @@ plan_check_data_schemas(Plan *plan, const PlanInput *input)
 	const Deployment *deployment = input->deployment;
 	bool has_team = input->migrations->directory != NULL;
 
-	if (deployment->ledger_exists || deployment->data_schema_count == 0)
+	if (!deployment_has_lost_ledger(deployment))
 		return;
 	if (deployment->data_schema_count < 4)
 		plan_add_problem(

@@ -27,14 +27,6 @@ static const ImageTable image_tables[] = {
 	 "DELETE FROM ONLY hh.service"},
 };
 
-static char *
-copied_value(const Result *rows, int column)
-{
-	const char *value = result_rows(rows) > 0 ? result_value(rows, 0, column) : NULL;
-
-	return value ? pg_strdup(value) : NULL;
-}
-
 static int
 compare_texts(const void *a, const void *b)
 {
@@ -88,8 +80,11 @@ policy_image_look(const Session *session, const Policy *policy, PolicyImage *ima
 		queries[i + 1] = (SessionQuery){image_tables[i].read, 1};
 	if (!session_query_each(session, queries, results, lengthof(results)))
 		return false;
-	image->checksum = copied_value(results[0], 0);
-	image->profile = copied_value(results[0], 1);
+	if (result_rows(results[0]) > 0)
+	{
+		image->checksum = result_value_copy(results[0], 0, 0);
+		image->profile = result_value_copy(results[0], 0, 1);
+	}
 	for (size_t i = 0; i < lengthof(image_tables) && image->checksum != NULL; i++)
 		image->is_altered |= !is_same_table(&image_tables[i], results[i + 1], policy);
 	for (size_t i = 0; i < lengthof(results); i++)

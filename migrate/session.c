@@ -19,7 +19,7 @@ session_make(Database *database, const Deployment *deployment)
 	bool is_owner = strcmp(database_user(database), deployment->owner) == 0;
 	/* Without a ledger, hh.execute_as_owner() doesn't know whose the schemas are. */
 	bool can_call = deployment->can_execute_as_owner && !deployment->in_recovery &&
-					(deployment->ledger_exists || deployment->data_schema_count == 0);
+					!deployment_has_lost_ledger(deployment);
 
 	strlcpy(session.owner, deployment->owner, sizeof(session.owner));
 	session.has_snapshot_table = deployment->has_snapshot_table;

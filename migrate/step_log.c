@@ -51,14 +51,6 @@ parse_state(const char *name, StepState *state)
 	return false;
 }
 
-static char *
-copied_value(const Result *rows, int row, int column)
-{
-	const char *value = result_value(rows, row, column);
-
-	return value ? pg_strdup(value) : NULL;
-}
-
 static bool
 fill_step(const Result *rows, int i, Step *step)
 {
@@ -66,10 +58,10 @@ fill_step(const Result *rows, int i, Step *step)
 	const char *part = result_value(rows, i, COLUMN_PART);
 	const char *state = result_value(rows, i, COLUMN_STATE);
 
-	step->version = copied_value(rows, i, COLUMN_VERSION);
-	step->text = copied_value(rows, i, COLUMN_STATEMENT);
-	step->backend_pid = copied_value(rows, i, COLUMN_BACKEND_PID);
-	step->backend_start = copied_value(rows, i, COLUMN_BACKEND_START);
+	step->version = result_value_copy(rows, i, COLUMN_VERSION);
+	step->text = result_value_copy(rows, i, COLUMN_STATEMENT);
+	step->backend_pid = result_value_copy(rows, i, COLUMN_BACKEND_PID);
+	step->backend_start = result_value_copy(rows, i, COLUMN_BACKEND_START);
 	step->is_atomic = result_is_true(rows, i, COLUMN_IS_ATOMIC);
 	if (step->version && step->text && number && part && state && parse_state(state, &step->state))
 	{

@@ -36,7 +36,7 @@ use PostgreSQL::Test::Utils;
 use Test::More;
 
 our @EXPORT = qw(
-  new_node start_node add_role add_database without_roles
+  new_node start_node use_tls add_role add_database without_roles
   run_sql try_sql run_file run_program try_program run_client try_client
   conninfo migrations_in until_refused
   catalog rows differences is_same_listing is_listing_changed_by
@@ -93,6 +93,25 @@ max_parallel_maintenance_workers = 0
 END
     $node->start;
     return $node;
+}
+
+=item use_tls(node, certificate, key)
+
+The server listens on TCP, for this machine alone, and has TLS once it is restarted.
+
+=cut
+
+sub use_tls
+{
+    my ($node, $certificate, $key) = @_;
+    chmod 0600, $key or die "$key: $!";
+    $node->append_conf('postgresql.conf', <<"END");
+listen_addresses = '127.0.0.1'
+ssl = on
+ssl_cert_file = '$certificate'
+ssl_key_file = '$key'
+END
+    return;
 }
 
 =item add_role(node, role...)

@@ -34,15 +34,8 @@ openssl('req', '-newkey', 'rsa:2048', '-noenc', '-subj', '/CN=localhost', '-adde
     '-keyout', "$directory/server.key", '-out', "$directory/server.csr");
 openssl('x509', '-req', '-days', '2', '-in', "$directory/server.csr", '-copy_extensions', 'copy', '-CA', "$directory/ours.crt",
     '-CAkey', "$directory/ours.key", '-set_serial', '1', '-out', "$directory/server.crt");
-chmod 0600, "$directory/server.key" or die;
 
-# TCP on this machine alone, for this test.
-$node->append_conf('postgresql.conf', <<END);
-listen_addresses = '127.0.0.1'
-ssl = on
-ssl_cert_file = '$directory/server.crt'
-ssl_key_file = '$directory/server.key'
-END
+use_tls($node, "$directory/server.crt", "$directory/server.key");
 append_to_file($node->data_dir . '/pg_hba.conf', "host all all 127.0.0.1/32 trust\n");
 $node->restart;
 

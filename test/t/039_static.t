@@ -26,13 +26,7 @@ add_database($node, 'main', 'owner');
 my $directory = PostgreSQL::Test::Utils::tempdir();
 run_program('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-days', '2', '-subj', '/CN=localhost',
     '-addext', 'subjectAltName=DNS:localhost', '-keyout', "$directory/server.key", '-out', "$directory/server.crt");
-chmod 0600, "$directory/server.key" or die;
-$node->append_conf('postgresql.conf', <<END);
-listen_addresses = '127.0.0.1'
-ssl = on
-ssl_cert_file = '$directory/server.crt'
-ssl_key_file = '$directory/server.key'
-END
+use_tls($node, "$directory/server.crt", "$directory/server.key");
 unlink $node->data_dir . '/pg_hba.conf';
 append_to_file($node->data_dir . '/pg_hba.conf', <<END);
 local all all trust

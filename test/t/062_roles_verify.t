@@ -141,8 +141,7 @@ like($out, qr/^ hh_app \| set +\| ok /m, '... since it is no proof');
 # Through TLS too, clear text is asked for in vain.
 my $tls = PostgreSQL::Test::Utils::tempdir();
 run_program('openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-days', '2', '-subj', '/CN=localhost', '-keyout', "$tls/key", '-out', "$tls/crt");
-chmod 0600, "$tls/key" or die;
-$node->append_conf('postgresql.conf', "listen_addresses = '127.0.0.1'\nssl = on\nssl_cert_file = '$tls/crt'\nssl_key_file = '$tls/key'\n");
+use_tls($node, "$tls/crt", "$tls/key");
 foreach my $case ([ 'password', 'not asked for SCRAM', 2 ], [ 'scram-sha-256', 'ok', 0 ])
 {
     my ($method, $verdict, $expected) = @$case;

@@ -176,7 +176,7 @@ openssl('req', '-x509', '-newkey', 'rsa:2048', '-noenc', '-days', '30', '-subj',
 make_certificate('good', -1, 365);
 make_certificate('expired', -10, -3);
 make_certificate('ending', -1, 5);
-$node->append_conf('postgresql.conf', "listen_addresses = '127.0.0.1'\nssl = on\nssl_cert_file = '$directory/good.crt'\nssl_key_file = '$directory/good.key'\n");
+use_tls($node, "$directory/good.crt", "$directory/good.key");
 append_to_file($node->data_dir . '/pg_hba.conf', "host all \"$superuser\" 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n");
 $node->restart;
 my $verified = "$tcp user='$superuser' sslmode=verify-full sslrootcert=$directory/root.crt";
